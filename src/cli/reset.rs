@@ -26,6 +26,8 @@ use args::ResetCommand;
 pub struct AccountResetAnswers {
     last_name: Option<String>,
     called_back: bool,
+    /// They were seen by video.
+    seen: bool,
     /// In how many working days the person may come.
     days: Option<u8>,
 }
@@ -40,10 +42,17 @@ impl AccountResetAnswers {
             AccountResetQuestion::Why { .. } => Err(("no-reason", tr!(spoken(), "cli-no-reason"))),
             AccountResetQuestion::Way {
                 means: AwayMeans::CallBack,
+                other,
                 ..
-            } if !self.called_back => {
-                Err(("not-called-back", tr!(spoken(), "cli-not-called-back")))
-            }
+            } if !self.called_back => match *other && self.seen {
+                true => Ok(Answer::OtherWay),
+                false => Err(("not-called-back", tr!(spoken(), "cli-not-called-back"))),
+            },
+            AccountResetQuestion::Way {
+                means: AwayMeans::Video,
+                other: true,
+                ..
+            } if !self.seen && self.called_back => Ok(Answer::OtherWay),
             AccountResetQuestion::Way { .. } => Ok(Answer::Yes),
             AccountResetQuestion::Except { wrong: false, .. } => match self.days {
                 Some(days) => Ok(Answer::Typed(days.to_string())),
@@ -84,6 +93,7 @@ pub(super) async fn run(runs: &Runs<'_>, command: &ResetCommand) -> Outcome {
         ResetCommand::Request(a) => {
             let answers = AccountResetAnswers {
                 called_back: a.called_back,
+                seen: a.video.is_some(),
                 ..AccountResetAnswers::default()
             };
             let how = a.identified_by.clone().or(a.video.clone());

@@ -86,6 +86,9 @@ pub enum Deed {
     },
     /// An agent, or an administrator of the person's organisation, asks that all that opens somebody's account be deleted.
     AskReset { terms: ResetTerms },
+    /// An administrator of the organisation answers for it that somebody who is not at a desk is who they say and has lost all of this: an
+    /// agent may ask for exactly that.
+    VouchReset { terms: ResetTerms },
     /// A second agent releases that.
     ReleaseReset {
         /// As they were asked for.
@@ -192,11 +195,13 @@ pub struct Away {
 pub struct LookedAway {
     /// The identification, which is for this reset and no other.
     pub identification: IdentificationId,
-    /// What was looked at or called, as [`AwayLook`](super::identification::AwayLook) writes it.
+    /// What was looked at or called, or who answered for them, as [`AwayLook`](super::identification::AwayLook) writes it.
     pub how: String,
-    /// Who looked or called, and where.
+    /// Who looked, called, or answered for them.
     pub by: Party,
-    pub station: Party,
+    /// Where; none: on a page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub station: Option<Party>,
     pub at: Timestamp,
 }
 
@@ -281,7 +286,7 @@ impl Act {
                 vec![person, organisation, operator, by, station]
             }
             Deed::ChangeOwn { operator, .. } => vec![operator],
-            Deed::AskReset { terms } => terms.parties(&mut texts),
+            Deed::AskReset { terms } | Deed::VouchReset { terms } => terms.parties(&mut texts),
             Deed::ReleaseReset {
                 terms, asked_by, ..
             } => {
@@ -305,7 +310,9 @@ impl Act {
         match &self.deed {
             Deed::Vouch { person, .. } | Deed::Lend { person, .. } => person,
             Deed::ChangeOwn { .. } => &self.signer,
-            Deed::AskReset { terms } | Deed::ReleaseReset { terms, .. } => &terms.person,
+            Deed::AskReset { terms }
+            | Deed::VouchReset { terms }
+            | Deed::ReleaseReset { terms, .. } => &terms.person,
         }
     }
 }
@@ -330,7 +337,8 @@ impl ResetTerms {
         );
         for looked in self.away.iter().flat_map(|away| away.both()) {
             texts.push(looked.how.as_str());
-            parties.extend([&looked.by, &looked.station]);
+            parties.push(&looked.by);
+            parties.extend(looked.station.as_ref());
         }
         parties.extend(self.organisation.as_ref());
         parties
@@ -409,7 +417,7 @@ mod tests {
             identification: IdentificationId(uuid::Uuid::nil()),
             how: how.to_owned(),
             by: party("op-1", "A. Gent"),
-            station: party("s-1", "Customer Service 1"),
+            station: Some(party("s-1", "Customer Service 1")),
             at: act.asked_at,
         };
         let Deed::AskReset { terms } = act.deed.clone() else {

@@ -16,7 +16,7 @@ mod matrix;
 mod release;
 mod taking;
 
-pub use asking::{NotTheirs, may_ask_for};
+pub use asking::{NotTheirs, may_ask_for, may_vouch_for};
 pub use decision::{
     Decision, NotAllowed, carries_out_for_administrators, decide, decide_for, may_ask,
 };

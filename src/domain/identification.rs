@@ -7,7 +7,10 @@ mod method;
 
 use std::fmt;
 
-pub use away::{AwayCheck, AwayLook, AwayMeans, AwaySaid, ON_RECORD_FOR, last_digits};
+pub use away::{
+    AwayCheck, AwayLook, AwayMeans, AwaySaid, ON_RECORD_FOR, VOUCHED_WITHIN, VOUCHES_AFTER,
+    last_digits,
+};
 pub use check::{Case, Earlier, IdentityCheck};
 pub use method::{
     DeskMethod, Means, Method, MethodFault, MethodId, MethodName, Methods, MethodsFault, Strength,

@@ -78,11 +78,6 @@ pub enum Unmet {
         /// Whose.
         person: String,
     },
-    /// The registry serves no pages, so that no administrator could ask from elsewhere.
-    NoPages {
-        /// For whom.
-        person: String,
-    },
     /// No other account may release the reset.
     NobodyReleases,
     /// Nobody is lent a key whose administrators do not answer for them.
@@ -113,6 +108,12 @@ pub enum Unmet {
         /// Whose.
         person: String,
         until: Timestamp,
+    },
+    /// Somebody who is not at a desk can be identified in one way at most, and it takes two.
+    OneWay {
+        person: String,
+        /// Whose administrators could answer for them; none: of no organisation.
+        organisation: Option<String>,
     },
     /// The person had no factor when the visit began, so they have proved none in it.
     BeganWithout {

@@ -14,6 +14,7 @@ mod excepted;
 mod released;
 mod seen;
 pub mod signing;
+pub mod vouching;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;

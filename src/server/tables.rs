@@ -30,6 +30,7 @@ pub mod setting;
 pub mod standing;
 pub mod station;
 pub mod visit;
+pub mod vouching;
 pub mod withdrawal;
 
 pub use column::{At, FactorName};

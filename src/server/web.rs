@@ -37,6 +37,7 @@ mod requests;
 mod session;
 mod sign;
 mod sign_in;
+mod vouch;
 mod waiting;
 
 use super::config::ConfigError;
@@ -172,6 +173,7 @@ pub fn router(registry: Arc<Registry>) -> Result<Router, ServeError> {
         .route("/people", get(people::list))
         .route("/people/{id}", get(people::detail))
         .route("/people/{id}/reset", get(requests::why).post(requests::ask))
+        .route("/people/{id}/vouch", get(vouch::why).post(vouch::ask))
         .route("/requests", get(requests::list))
         .route("/requests/{id}", get(requests::detail))
         .route("/requests/{id}/ask", post(requests::ask_prepared))

@@ -41,6 +41,7 @@ impl Station {
         checked(to_sign, me, |act| match &act.deed {
             Deed::AskReset { terms } => is_so(terms),
             Deed::ReleaseReset { .. }
+            | Deed::VouchReset { .. }
             | Deed::Vouch { .. }
             | Deed::Lend { .. }
             | Deed::ChangeOwn { .. } => false,
@@ -84,6 +85,7 @@ impl Station {
         checked(to_sign, who.as_str(), |act| match &act.deed {
             Deed::ReleaseReset { terms, .. } => terms.reset == reset,
             Deed::AskReset { .. }
+            | Deed::VouchReset { .. }
             | Deed::Vouch { .. }
             | Deed::Lend { .. }
             | Deed::ChangeOwn { .. } => false,

@@ -49,6 +49,7 @@ impl Station {
                 ..
             } => whom.id == person.as_str() && identified.visit == visit && *for_days == days,
             Deed::AskReset { .. }
+            | Deed::VouchReset { .. }
             | Deed::ReleaseReset { .. }
             | Deed::Vouch { .. }
             | Deed::ChangeOwn { .. } => false,

@@ -64,7 +64,6 @@ impl Station {
             resets_of_others: Vec::new(),
             reset: None,
             exception: None,
-            pages: false,
         }))
     }
 

@@ -73,6 +73,7 @@ impl Text {
             Ok(AwayLook::CallBack { digits }) => {
                 tr!(self, "away-looked-called", digits = digits)
             }
+            Ok(AwayLook::Vouching { .. }) => tr!(self, "away-looked-vouched"),
             Err(()) => written.to_owned(),
         }
     }

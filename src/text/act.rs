@@ -47,6 +47,10 @@ pub fn in_words(t: &Text, act: &Act) -> String {
             let asks = tr!(t, "act-ask-reset", signer = act.signer.name.clone());
             format!("{asks} {}", reset(t, terms))
         }
+        Deed::VouchReset { terms } => {
+            let vouches = tr!(t, "act-vouch-reset", signer = act.signer.name.clone());
+            format!("{vouches} {}", reset(t, terms))
+        }
         Deed::ReleaseReset {
             terms, asked_by, ..
         } => {
@@ -89,6 +93,13 @@ pub fn in_parts(t: &Text, act: &Act) -> (String, Vec<(String, String)>) {
             let signer = act.signer.name.clone();
             (
                 tr!(t, "act-ask-reset-head", signer = signer),
+                parts(t, terms),
+            )
+        }
+        Deed::VouchReset { terms } => {
+            let signer = act.signer.name.clone();
+            (
+                tr!(t, "act-vouch-reset-head", signer = signer),
                 parts(t, terms),
             )
         }
@@ -183,14 +194,19 @@ fn how(t: &Text, looked: &LookedAt) -> String {
 /// Both ways in which somebody was identified who is not at a desk.
 fn away(t: &Text, terms: &ResetTerms) -> Option<String> {
     let [first, second] = terms.away.as_ref()?.both().map(|looked| {
-        tr!(
-            t,
-            "away-looked-by",
-            how = t.looked_away(&looked.how),
-            by = looked.by.name.clone(),
-            station = looked.station.name.clone(),
-            at = looked.at.strftime("%Y-%m-%d %H:%M UTC").to_string()
-        )
+        let (how, by) = (t.looked_away(&looked.how), looked.by.name.clone());
+        let at = looked.at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+        match &looked.station {
+            Some(station) => tr!(
+                t,
+                "away-looked-by",
+                how = how,
+                by = by,
+                station = station.name.clone(),
+                at = at
+            ),
+            None => tr!(t, "away-signed-by", how = how, by = by, at = at),
+        }
     });
     Some(tr!(t, "away-looked", first = first, second = second))
 }

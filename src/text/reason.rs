@@ -206,7 +206,6 @@ impl Text {
             Unmet::OpensStill { person } => {
                 tr!(self, "unmet-opens-still", person = person.as_str())
             }
-            Unmet::NoPages { person } => tr!(self, "unmet-no-pages", person = person.as_str()),
             Unmet::NothingOpen { person } => {
                 tr!(self, "unmet-nothing-open", person = person.as_str())
             }
@@ -219,6 +218,19 @@ impl Text {
             Unmet::NeedsNoReset { person } => {
                 tr!(self, "unmet-needs-no-reset", person = person.as_str())
             }
+            Unmet::OneWay {
+                person,
+                organisation: Some(organisation),
+            } => tr!(
+                self,
+                "unmet-one-way",
+                person = person.as_str(),
+                organisation = organisation.as_str()
+            ),
+            Unmet::OneWay {
+                person,
+                organisation: None,
+            } => tr!(self, "unmet-one-way-alone", person = person.as_str()),
             Unmet::MayObject { person, until } => {
                 let until = until.strftime("%Y-%m-%d %H:%M UTC").to_string();
                 tr!(

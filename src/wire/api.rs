@@ -92,9 +92,6 @@ pub struct PersonDetail {
     /// Their account was reset while they were not at a desk: until when they get a factor at one, or that this is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exception: Option<Box<super::ResetException>>,
-    /// The registry serves pages, on which administrators ask for resets.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub pages: bool,
 }
 
 impl PersonDetail {

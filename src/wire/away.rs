@@ -33,9 +33,24 @@ pub struct AwayWay {
     /// Of a call-back: the number on record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
+    /// Of a vouching: what an administrator signed, so that this way is gone already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vouched: Option<Vouched>,
     /// Why it cannot be gone now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hindered: Option<String>,
+}
+
+/// An administrator answered, with a key of theirs, for this request and no other: it is for the same reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Vouched {
+    /// Their name.
+    pub by: String,
+    pub at: Timestamp,
+    /// Until when it can be asked for by this.
+    pub until: Timestamp,
+    pub reason: ResetReason,
+    pub remark: String,
 }
 
 impl AwayWay {
@@ -44,6 +59,7 @@ impl AwayWay {
         Self {
             means,
             number: None,
+            vouched: None,
             hindered: Some(why),
         }
     }

@@ -54,10 +54,6 @@ async fn ask_for(
     match row(act, Some(kind)).map(|row| row.asked_by) {
         Some(Asker::Administrator) => {
             decide(operator.role, act, Some(kind)).once_released()?;
-            if !detail.pages {
-                let person = detail.person.name;
-                return Err(Stop::Unmet(Unmet::NoPages { person }));
-            }
             prepare(desk, &operator, (&detail, wish)).await
         }
         Some(Asker::CustomerService | Asker::Operator | Asker::Owner) | None => {

@@ -190,8 +190,8 @@ fn code_of(unmet: &Unmet) -> &'static str {
         | Unmet::NotLent { .. }
         | Unmet::NothingForgotten { .. }
         | Unmet::NobodyStandsBy
-        | Unmet::NoPages { .. }
         | Unmet::NeedsNoReset { .. } => problem_code::NOT_ALLOWED,
+        Unmet::OneWay { .. } => problem_code::NOT_IDENTIFIED,
         Unmet::MayObject { .. } | Unmet::NothingOpen { .. } => problem_code::RESET_OVER,
         Unmet::NothingToSign => problem_code::OFFER_FOREIGN,
         Unmet::NotSuspended { .. } => problem_code::NOT_SUSPENDED,

@@ -48,6 +48,7 @@ pub enum ResetCommand {
 
 /// `reset request`
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("ways").args(["video", "called_back"]).multiple(true))]
 pub struct RequestArguments {
     /// Whose account.
     #[arg(long, value_name = "ID", value_parser = person_id)]
@@ -55,14 +56,10 @@ pub struct RequestArguments {
     /// How the person was identified: document and its last four characters, e.g. passport:7K31.
     #[arg(long, value_name = "DOCUMENT:LAST4", required_unless_present = "away")]
     pub identified_by: Option<Identification>,
-    /// The person is not at a desk: they were identified by video and by calling them back. The reset waits after its release, and what
-    /// comes of it is an exception with a date.
-    #[arg(
-        long,
-        requires = "video",
-        requires = "called_back",
-        conflicts_with = "identified_by"
-    )]
+    /// The person is not at a desk: they were identified in two ways, by video, by calling them back, or by an administrator of their
+    /// organisation who answered for them on the registry's page. The reset waits after its release, and what comes of it is an exception
+    /// with a date.
+    #[arg(long, requires = "ways", conflicts_with = "identified_by")]
     pub away: bool,
     /// The document that they held beside their face before the camera, as above.
     #[arg(long, value_name = "DOCUMENT:LAST4", requires = "away")]

@@ -38,6 +38,14 @@ pub fn may_ask_for(
     }
 }
 
+/// Whether that person may answer for another one, for whom Customer Service asks, by a key of their own. None: they do not.
+pub fn may_vouch_for(asker: &Person, act: Action, person: &Person) -> Option<&'static Row> {
+    match may_ask_for(asker, act, person) {
+        Err(NotTheirs::Others(Some(row))) if row.asked_by == Asker::CustomerService => Some(row),
+        Ok(_) | Err(_) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +88,13 @@ mod tests {
                     let member = matches!(whom, Employee | UserAdministrator);
                     let what = format!("{asker:?} for {whom:?}, {same}");
                     assert_eq!(found.is_ok(), admin && member && same, "{what}");
+                    let vouches = may_vouch_for(
+                        &person("p-1", asker, of_asker),
+                        Action::ReplaceLost,
+                        &person("p-2", whom, of_whom),
+                    );
+                    let others = matches!(whom, MainAdministrator | AuthorisedRepresentative);
+                    assert_eq!(vouches.is_some(), admin && others && same, "{what}");
                     match found {
                         Err(NotTheirs::NoAdministrator) => assert!(!admin, "{what}"),
                         Err(NotTheirs::Others(row)) => {

@@ -10,15 +10,21 @@ use serde::{Deserialize, Serialize};
 
 use super::{Document, Identification, IdentificationError, Means, MethodId, Strength};
 use crate::domain::words::words;
-use crate::domain::{AccountResetId, IdentificationId, OperatorId, PersonId, StationId};
+use crate::domain::{AccountResetId, IdentificationId, OfferId, OperatorId, PersonId, StationId};
 
 /// A number is called back only when it has been on record for so long.
 pub const ON_RECORD_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// An administrator answers for somebody by a key that has been theirs for so long.
+pub const VOUCHES_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What an administrator signed is good for asking for so long.
+pub const VOUCHED_WITHIN: SignedDuration = SignedDuration::from_hours(4);
+
 /// So many of a number's last digits are kept, and shown.
 pub const DIGITS_KEPT: usize = 4;
 
-/// The ways by which an agent identifies somebody who is not at a desk. A document alone is for a desk; who can prove a factor needs no
+/// The ways by which somebody is identified who is not at a desk. A document alone is for a desk; who can prove a factor needs no
 /// reset.
 #[derive(
     Debug,
@@ -39,11 +45,14 @@ pub enum AwayMeans {
     Video,
     /// The agent calls them at the number that the registry has of them.
     CallBack,
+    /// An administrator of their organisation signed, on a page and with a key of their own, what is asked for.
+    Vouching,
 }
 
 words! {AwayMeans {
     Video => "video",
     CallBack => "call-back",
+    Vouching => "vouching",
 }}
 
 impl AwayMeans {
@@ -52,6 +61,7 @@ impl AwayMeans {
         match self {
             Self::Video => Means::Video,
             Self::CallBack => Means::CallBack,
+            Self::Vouching => Means::Vouching,
         }
     }
 
@@ -75,6 +85,11 @@ pub enum AwayLook {
     CallBack {
         /// Its last digits.
         digits: String,
+    },
+    /// An administrator's word.
+    Vouching {
+        /// The act that they signed.
+        act: OfferId,
     },
 }
 
@@ -124,6 +139,7 @@ impl AwayLook {
         match self {
             Self::Video { .. } => AwayMeans::Video,
             Self::CallBack { .. } => AwayMeans::CallBack,
+            Self::Vouching { .. } => AwayMeans::Vouching,
         }
     }
 }
@@ -137,6 +153,7 @@ impl fmt::Display for AwayLook {
                 last_four,
             } => write!(f, "video:{}:{last_four}", document.as_str()),
             Self::CallBack { digits } => write!(f, "call-back:{digits}"),
+            Self::Vouching { act } => write!(f, "vouching:{act}"),
         }
     }
 }
@@ -157,6 +174,9 @@ impl std::str::FromStr for AwayLook {
             }
             AwayMeans::CallBack => Ok(Self::CallBack {
                 digits: rest.to_owned(),
+            }),
+            AwayMeans::Vouching => Ok(Self::Vouching {
+                act: rest.parse().map_err(|_| ())?,
             }),
         }
     }
@@ -202,11 +222,24 @@ mod tests {
         let called = AwayLook::CallBack {
             digits: "5678".to_owned(),
         };
-        for (look, written) in [(video, "video:passport:7K31"), (called, "call-back:5678")] {
+        let vouched = AwayLook::Vouching {
+            act: OfferId(uuid::Uuid::nil()),
+        };
+        for (look, written) in [
+            (video, "video:passport:7K31"),
+            (called, "call-back:5678"),
+            (vouched, "vouching:00000000-0000-0000-0000-000000000000"),
+        ] {
             assert_eq!(look.to_string(), written);
             assert_eq!(written.parse(), Ok(look));
         }
-        for wrong in ["passport:7K31", "video:7K31", "knowledge:1234", ""] {
+        for wrong in [
+            "passport:7K31",
+            "video:7K31",
+            "knowledge:1234",
+            "vouching:K. Jansen",
+            "",
+        ] {
             assert_eq!(wrong.parse::<AwayLook>(), Err(()), "{wrong}");
         }
     }
@@ -236,7 +269,7 @@ mod tests {
     fn an_agent_identifies_nobody_who_is_away_by_a_desks_means() {
         for means in Means::ALL {
             let away = AwayMeans::of(means);
-            let expected = matches!(means, Means::Video | Means::CallBack);
+            let expected = matches!(means, Means::Video | Means::CallBack | Means::Vouching);
             assert_eq!(away.is_some(), expected, "{means:?}");
         }
     }

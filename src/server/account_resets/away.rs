@@ -1,14 +1,14 @@
 //! An agent asks for the reset of the account of somebody who is not at a desk.
 //!
-//! Invariants: it rests on two identifications that differ in kind, each taken for this one reset and by whoever asks; the number that is
-//! called back is the registry's to say; and nothing of it is asked of anybody who can prove a factor.
+//! Invariants: it rests on two identifications that differ in kind, each taken for this one reset and by whoever asks, but that an
+//! administrator may have answered for it; the number that is called back is the registry's to say; and nothing of it is asked of anybody who can prove a factor.
 
 use jiff::Timestamp;
 
 use super::asked::{refuse_more, terms};
 use super::{
     IDENTIFIED_WITHIN, Wish, agent, check, not_allowed, over, party, refuse_needless_for,
-    refuse_unknown,
+    refuse_unknown, vouching,
 };
 use crate::domain::act::{Away, LookedAway, ResetTerms};
 use crate::domain::authority::{Action, may_ask};
@@ -36,17 +36,26 @@ pub async fn begin(
     now: Timestamp,
 ) -> Answer<AwayBegun> {
     let person = may_be_asked(tx, desk, person, now).await?;
+    let (reset, vouched) = match vouching::told(tx, &person.id, now).await? {
+        Some((reset, vouched)) => (reset, Some(vouched)),
+        None => (AccountResetId(uuid::Uuid::now_v7()), None),
+    };
     let mut ways = Vec::new();
     for means in AwayMeans::ALL {
-        let number = match means {
-            AwayMeans::Video => Ok(None),
+        let (number, vouched) = match means {
+            AwayMeans::Video => (Ok(None), None),
             // Whole: nobody can call its last digits.
-            AwayMeans::CallBack => number(tx, &person, now).await?.map(Some),
+            AwayMeans::CallBack => (number(tx, &person, now).await?.map(Some), None),
+            AwayMeans::Vouching => match vouched.clone() {
+                Some(vouched) => (Ok(None), Some(vouched)),
+                None => (Err(nobody_answered(&person)), None),
+            },
         };
         let way = match (number, methods.away(means)) {
             (Ok(number), Some(_)) => AwayWay {
                 means,
                 number,
+                vouched,
                 hindered: None,
             },
             (Ok(_), None) => AwayWay::hindered(means, no_method(means)),
@@ -55,10 +64,24 @@ pub async fn begin(
         ways.push(way);
     }
     Ok(AwayBegun {
-        reset: AccountResetId(uuid::Uuid::now_v7()),
+        reset,
         person,
         ways,
     })
+}
+
+fn nobody_answered(person: &Person) -> String {
+    match &person.organisation {
+        Some(organisation) => format!(
+            "no administrator of {} has answered for {} within the last hours: a user administrator does that with their key, on the \
+             registry's page",
+            organisation.name, person.name
+        ),
+        None => format!(
+            "{} is of no organisation, and has nobody who answers for them",
+            person.name
+        ),
+    }
 }
 
 /// The person, if this operator may ask for the reset of their account without having seen them.
@@ -198,8 +221,11 @@ pub async fn ask(
     if table::find(tx, id).await?.is_some() {
         return Err(over(id, "it was asked for already"));
     }
-    let away = identified(tx, desk, (id, &person), (now, asked_at)).await?;
+    let (away, vouched) = identified(tx, desk, (id, &person), (now, asked_at)).await?;
     let terms = terms(tx, id, &person, (wish, None)).await?;
+    if let Some(vouched) = vouched {
+        vouching::refuse_otherwise(&vouched, &terms)?;
+    }
     let terms = ResetTerms {
         away: Some(Box::new(away)),
         ..terms
@@ -207,51 +233,60 @@ pub async fn ask(
     Ok((terms, person))
 }
 
-/// Both identifications, neither of them long before it is asked for.
+/// Both identifications, neither of them long before it is asked for; with what an administrator answered for, where that is one of them.
 async fn identified(
     tx: &mut Write,
     desk: &AtDesk,
     (reset, person): (AccountResetId, &Person),
     (now, asked_at): (Timestamp, Timestamp),
-) -> Answer<Away> {
+) -> Answer<(Away, Option<ResetTerms>)> {
+    let vouched = vouching::way(tx, (reset, &person.id), (now, asked_at)).await?;
+    let (vouched, request) = vouched.unzip();
+    let mut ways: Vec<LookedAway> = vouched.into_iter().collect();
+    for check in kept::all(tx, reset).await? {
+        refuse_others_work(desk, (&check, &person.id))?;
+        refuse_stale(tx, person, &check, (now, asked_at)).await?;
+        ways.push(looked(tx, &check).await?);
+    }
+    let mut ways = ways.into_iter();
+    match (ways.next(), ways.next()) {
+        (Some(first), Some(second)) => Ok((Away { first, second }, request)),
+        (one, _) => Err(Refusal::new(
+            problem_code::NOT_IDENTIFIED,
+            format!(
+                "{} is not at a desk, and is identified in two ways that differ in kind: by video, by calling them back at a number on \
+                 record, by an administrator who answers for them with their key. {} was taken for this",
+                person.name,
+                one.map_or_else(|| "None".to_owned(), |one| one.how)
+            ),
+        )),
+    }
+}
+
+/// What was looked at too long ago, or is another by now, identifies nobody.
+async fn refuse_stale(
+    tx: &mut Write,
+    person: &Person,
+    check: &AwayCheck,
+    (now, asked_at): (Timestamp, Timestamp),
+) -> Answer<()> {
     let refused = |why: String| Refusal::new(problem_code::NOT_IDENTIFIED, why);
-    let name = &person.name;
-    let taken = kept::all(tx, reset).await?;
-    let [first, second] = taken.as_slice() else {
-        return Err(refused(format!(
-            "{name} is not at a desk, and is identified in two ways that differ in kind: by video, and by calling them back at a \
-             number on record. {} was taken for this",
-            match taken.as_slice() {
-                [] => "Neither".to_owned(),
-                some => some
-                    .iter()
-                    .map(|one| one.look.means().as_str())
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            }
-        )));
-    };
-    for one in [first, second] {
-        refuse_others_work(desk, (one, &person.id))?;
-        if one.at < asked_at - IDENTIFIED_WITHIN {
-            return Err(refused(
-                "an identification is good for asking for half an hour: begin anew, with both"
-                    .to_owned(),
-            ));
-        }
-        if let AwayLook::CallBack { digits } = &one.look {
-            let number = number(tx, person, now).await?.map_err(refused)?;
-            if last_digits(&number).as_ref() != Some(digits) {
-                return Err(refused(format!(
-                    "the number on record of {name} is another one by now: begin anew"
-                )));
-            }
+    if check.at < asked_at - IDENTIFIED_WITHIN {
+        return Err(refused(
+            "an identification is good for asking for half an hour: begin anew, with both"
+                .to_owned(),
+        ));
+    }
+    if let AwayLook::CallBack { digits } = &check.look {
+        let number = number(tx, person, now).await?.map_err(refused)?;
+        if last_digits(&number).as_ref() != Some(digits) {
+            return Err(refused(format!(
+                "the number on record of {} is another one by now: begin anew",
+                person.name
+            )));
         }
     }
-    Ok(Away {
-        first: looked(tx, first).await?,
-        second: looked(tx, second).await?,
-    })
+    Ok(())
 }
 
 /// An identification, as an act names it.
@@ -262,7 +297,7 @@ async fn looked(db: &mut Connection, check: &AwayCheck) -> Answer<LookedAway> {
         identification: check.id,
         how: check.look.to_string(),
         by: party(by.id.as_str(), &by.name),
-        station: party(check.station.as_str(), &station),
+        station: Some(party(check.station.as_str(), &station)),
         at: check.at,
     })
 }

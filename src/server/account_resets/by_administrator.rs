@@ -299,7 +299,11 @@ async fn alarm_if_many(
 }
 
 /// What was asked for by a factor that opens nothing any more is nobody's word.
-async fn refuse_ended(tx: &mut Connection, owner: &PersonId, with: &FactorName) -> Answer<()> {
+pub(super) async fn refuse_ended(
+    tx: &mut Connection,
+    owner: &PersonId,
+    with: &FactorName,
+) -> Answer<()> {
     let valid = standing::valid(tx, owner).await?;
     match valid.iter().any(|factor| factor.id == *with) {
         true => Ok(()),

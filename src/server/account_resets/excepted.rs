@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::carried_out::{delete, refuse_authority, tell_done};
 use super::{
     Told, agent, known, not_allowed, over, refuse_otherwise, refuse_unknown, request, stored, tell,
+    vouching,
 };
 use crate::domain::account_reset::ResetState;
 use crate::domain::act::Going;
@@ -55,6 +56,7 @@ pub async fn except(
     let nobody = || Refusal::internal("a reset that nobody asked for");
     let (_, terms) = request(tx, &reset).await?.ok_or_else(nobody)?;
     refuse_otherwise(tx, &terms, &person).await?;
+    vouching::refuse_fallen(tx, &terms, now).await?;
     exceptions::refuse_second(tx, &person, now).await?;
     let owner = reset.asked_by.clone().ok_or_else(nobody)?;
     let until = calendar.end_of(u32::from(days), now);

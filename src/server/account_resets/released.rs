@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::asked::refuse_requester;
 use super::{
     Pace, Told, agent, known, over, refuse_otherwise, refuse_unknown, request, stored, tell,
+    vouching,
 };
 use crate::domain::account_reset::{CARRIED_OUT_WITHIN, ResetState, is_last_name};
 use crate::domain::act::{Act, Deed, ResetTerms, challenge};
@@ -36,6 +37,7 @@ pub async fn release(
     may_release(tx, (&reset, asked_by), (releaser, &person), now).await?;
     let (request, terms) = request(tx, &reset).await?.ok_or_else(unsigned)?;
     refuse_otherwise(tx, &terms, &person).await?;
+    vouching::refuse_fallen(tx, &terms, now).await?;
     let deed = Deed::ReleaseReset {
         terms,
         asked_by: request.signer.clone(),

@@ -284,9 +284,13 @@ async fn done(
             let when = (registry.pace(), now);
             signed.release(by, tx, whom, when).await
         }
-        (Deed::Vouch { .. } | Deed::Lend { .. } | Deed::ChangeOwn { .. }, _) => {
-            Err(Refusal::internal("an act that no operator is asked for"))
-        }
+        (
+            Deed::Vouch { .. }
+            | Deed::VouchReset { .. }
+            | Deed::Lend { .. }
+            | Deed::ChangeOwn { .. },
+            _,
+        ) => Err(Refusal::internal("an act that no operator is asked for")),
     }
 }
 

@@ -147,14 +147,11 @@ pub async fn detail(
         .ok_or_else(|| no_person(&id))?;
     desk::looked(&registry, &desk, "person-view", person.id.as_str());
     let now = registry.now();
-    Ok(Json(
-        detail_of(&registry, &mut read, (&desk, person), now).await?,
-    ))
+    Ok(Json(detail_of(&mut read, (&desk, person), now).await?))
 }
 
 /// All that the registry holds of a person, and the visit that is open with them at this desk.
 pub(super) async fn detail_of(
-    registry: &Registry,
     read: &mut Connection,
     (desk, person): (&AtDesk, Person),
     now: Timestamp,
@@ -189,7 +186,6 @@ pub(super) async fn detail_of(
         served_by,
         reset: reset.map(Box::new),
         resets_of_others,
-        pages: registry.config.pages.is_some(),
     })
 }
 

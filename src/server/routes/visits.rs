@@ -114,7 +114,7 @@ pub async fn accept(
     };
     lives::added(tx, &added, now).await?;
     let person = known(tx, &person).await?;
-    let reply = super::people::detail_of(&registry, tx, (&desk, person), now).await?;
+    let reply = super::people::detail_of(tx, (&desk, person), now).await?;
     let makers: Vec<&str> = makers.iter().map(OperatorId::as_str).collect();
     let detail = format!(
         "{} of visit {id}; made by {}",

@@ -86,6 +86,8 @@ pub async fn insert_away(tx: &mut Write, check: &AwayCheck) -> Result<(), Fault>
             last_four,
         } => (Some((document.as_str(), last_four)), None),
         AwayLook::CallBack { digits } => (None, Some(digits)),
+        // Kept by its act: the table takes none.
+        AwayLook::Vouching { .. } => (None, None),
     };
     sqlx::query(
         "INSERT INTO identification (id, person, reset, means, operator, station, method, strength, document, last_four, digits, at_ms) \

@@ -39,7 +39,7 @@ const OF_ONE_MAX: u32 = 10;
 #[derive(Deserialize, Serialize, Default)]
 pub struct Why {
     #[serde(skip_serializing, default)]
-    form: String,
+    pub form: String,
     #[serde(default)]
     reason: String,
     #[serde(default)]
@@ -71,40 +71,71 @@ fn why_page(
 ) -> Answer<Response> {
     let t = admin.visitor.look.text;
     let at = asking_path(&person.id);
-    let is_wrong = wrong.is_some();
-    let main = html! {
-        @if let Some(wrong) = wrong { (told("bad", &wrong)) }
-        @if let Err(refused) = may_ask_for(&admin.person, Action::ReplaceLost, person) {
-            p { (super::page::not_theirs(t, &refused)) }
-        } @else {
+    let main = match may_ask_for(&admin.person, Action::ReplaceLost, person) {
+        Err(refused) => html! { p { (super::page::not_theirs(t, &refused)) } },
+        Ok(_) => html! {
             p.lead { (tr!(t, "page-ask-means", person = person.name.as_str())) }
-            form.card method="post" action=(at) {
-                (admin.visitor.form(&at)?)
-                fieldset {
-                    legend { (tr!(t, "page-ask-why")) }
-                    @for reason in ResetReason::ALL {
-                        label {
-                            input type="radio" name="reason" value=(reason.as_str()) required
-                                checked[why.reason == reason.as_str()];
-                            span { (t.reset_reason(reason)) }
-                        }
-                    }
-                }
-                label for="remark" { (tr!(t, "page-ask-remark")) }
-                input #remark name="remark" maxlength=(REMARK_CHARS_MAX) value=(why.remark);
-                label for="ticket" { (tr!(t, "page-ask-ticket")) }
-                input #ticket name="ticket" maxlength=(TICKET_CHARS_MAX) value=(why.ticket);
-                button { (tr!(t, "page-ask-on")) }
-            }
-        }
-        p.aside { a href={ "/people/" (segment(person.id.as_str())) } { (tr!(t, "page-back-to", what = person.name.as_str())) } }
+            (why_form(admin, &at, why)?)
+        },
     };
     let title = tr!(t, "page-ask-for", person = person.name.as_str());
-    let page = admin.visitor.page(&title, &admin.frame(), &main)?;
-    Ok(match is_wrong {
-        true => with_status(axum::http::StatusCode::UNPROCESSABLE_ENTITY, page),
-        false => page,
+    about(admin, person, (&title, &main), wrong)
+}
+
+/// A page about somebody of the organisation. `wrong`: what is wrong with what was sent.
+pub fn about(
+    admin: &Administrator,
+    person: &Person,
+    (title, main): (&str, &Markup),
+    wrong: Option<String>,
+) -> Answer<Response> {
+    let t = admin.visitor.look.text;
+    let main = html! {
+        @if let Some(wrong) = &wrong { (told("bad", wrong)) }
+        (main)
+        p.aside { a href={ "/people/" (segment(person.id.as_str())) } { (tr!(t, "page-back-to", what = person.name.as_str())) } }
+    };
+    let page = admin.visitor.page(title, &admin.frame(), &main)?;
+    Ok(match wrong {
+        Some(_) => with_status(axum::http::StatusCode::UNPROCESSABLE_ENTITY, page),
+        None => page,
     })
+}
+
+/// Where it is said why, and sent to that path.
+pub fn why_form(admin: &Administrator, at: &str, why: &Why) -> Answer<Markup> {
+    let t = admin.visitor.look.text;
+    Ok(html! {
+        form.card method="post" action=(at) {
+            (admin.visitor.form(at)?)
+            fieldset {
+                legend { (tr!(t, "page-ask-why")) }
+                @for reason in ResetReason::ALL {
+                    label {
+                        input type="radio" name="reason" value=(reason.as_str()) required
+                            checked[why.reason == reason.as_str()];
+                        span { (t.reset_reason(reason)) }
+                    }
+                }
+            }
+            label for="remark" { (tr!(t, "page-ask-remark")) }
+            input #remark name="remark" maxlength=(REMARK_CHARS_MAX) value=(why.remark);
+            label for="ticket" { (tr!(t, "page-ask-ticket")) }
+            input #ticket name="ticket" maxlength=(TICKET_CHARS_MAX) value=(why.ticket);
+            button { (tr!(t, "page-ask-on")) }
+        }
+    })
+}
+
+impl Why {
+    /// As it is asked for; none: no reason was chosen.
+    pub fn wish(&self) -> Option<Wish<'_>> {
+        Some(Wish {
+            reason: ResetReason::parse(&self.reason)?,
+            remark: self.remark.trim(),
+            ticket: Some(self.ticket.trim()).filter(|ticket| !ticket.is_empty()),
+        })
+    }
 }
 
 fn asking_path(person: &PersonId) -> String {
@@ -125,14 +156,9 @@ pub async fn ask(
     }
     let person = admin.member(&mut tx, &id).await?;
     let t = admin.visitor.look.text;
-    let Some(reason) = ResetReason::parse(&why.reason) else {
+    let Some(wish) = why.wish() else {
         let wrong = tr!(t, "page-ask-no-reason");
         return Ok(why_page(&admin, &person, &why, Some(wrong))?);
-    };
-    let wish = Wish {
-        reason,
-        remark: why.remark.trim(),
-        ticket: Some(why.ticket.trim()).filter(|ticket| !ticket.is_empty()),
     };
     let reset = AccountResetId(uuid::Uuid::now_v7());
     let now = site.registry.now();
@@ -153,7 +179,8 @@ pub async fn ask(
     Ok(once.done(tx, (&path, line), now).await?)
 }
 
-async fn drawn_up(
+/// What is to be signed there, in this session.
+pub async fn drawn_up(
     admin: &Administrator,
     tx: &mut crate::server::database::Write,
     deed: Deed,
@@ -257,7 +284,10 @@ pub async fn of_person(
             ul.cards { @for reset in &found { (card(admin, reset, false)) } }
         }
         @match may {
-            Err(refused) => p { (super::page::not_theirs(t, &refused)) },
+            Err(refused) => {
+                p { (super::page::not_theirs(t, &refused)) }
+                (super::vouch::of_person(admin, db, person).await?)
+            },
             Ok(_) if is_open => p {},
             Ok(_) => p { a.deed href=(asking_path(&person.id)) { (tr!(t, "page-ask")) } },
         }

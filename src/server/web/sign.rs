@@ -12,15 +12,16 @@ use serde::{Deserialize, Serialize};
 use super::codes::{self, Typed};
 use super::forms::{Named, Once, Sent};
 use super::page::{told, with_status};
+use super::people::segment;
 use super::session::{Administrator, Agent, Someone};
 use super::sign_in::{assertion, key_fields};
 use super::{Shared, Shown, Site, Trouble};
 use crate::domain::act::{Act, Deed, ResetTerms};
 use crate::domain::suspension::FactorSort;
-use crate::domain::{AccountResetId, OfferId, PersonId};
+use crate::domain::{AccountResetId, OfferId};
 use crate::server::account_resets::by_administrator::{self, Asks, Proof};
 use crate::server::account_resets::signing::{self, Ground, asked_there};
-use crate::server::account_resets::{self as resets, Wish, asker_of};
+use crate::server::account_resets::{self as resets, Wish, asker_of, vouching};
 use crate::server::database::{Connection, Write};
 use crate::server::ledger::refuse_changed;
 use crate::server::problem::{Answer, Refusal};
@@ -319,19 +320,34 @@ async fn asked_for(
     (proof, told, once): (Proof<'_>, &str, Once),
     now: Timestamp,
 ) -> Answer<Response> {
-    let Deed::AskReset { terms } = &act.deed else {
-        return Err(Refusal::internal("an act that administrators do not sign"));
+    let who = &admin.person.id;
+    let (path, action) = match &act.deed {
+        Deed::AskReset { terms } => {
+            let asks = asks(&mut tx, terms).await?;
+            let what = (terms, who);
+            by_administrator::asked(&mut tx, &site.registry.days, what, (asks, proof), now).await?;
+            (format!("/requests/{}", terms.reset), "reset-signed")
+        }
+        Deed::VouchReset { terms } => {
+            let unsigned = || Refusal::internal("a code answers for nobody");
+            let (id, _) = proof.signed.ok_or_else(unsigned)?;
+            let by = (who, proof.with);
+            vouching::vouched(&mut tx, (terms, id), by, now).await?;
+            let person = segment(&terms.person.id);
+            (format!("/people/{person}"), "reset-vouched")
+        }
+        Deed::Vouch { .. }
+        | Deed::Lend { .. }
+        | Deed::ChangeOwn { .. }
+        | Deed::ReleaseReset { .. } => {
+            return Err(Refusal::internal(
+                "an act that administrators do not sign on pages",
+            ));
+        }
     };
-    let asks = asks(&mut tx, terms).await?;
-    let what = (terms, &admin.person.id);
-    by_administrator::asked(&mut tx, &site.registry.days, what, (asks, proof), now).await?;
-    let subject = PersonId::new(&terms.person.id);
-    let path = format!("/requests/{}", terms.reset);
-    let detail = format!(
-        "reset {}, on a page, by {}; {told}",
-        terms.reset, admin.person.id
-    );
-    let line = admin.line("reset-signed", subject.as_str(), &detail);
+    let subject = act.subject().id.as_str();
+    let detail = format!("on a page, by {who}; {told}");
+    let line = admin.line(action, subject, &detail);
     once.done(tx, (&path, line), now).await
 }
 

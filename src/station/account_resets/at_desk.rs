@@ -24,6 +24,7 @@ impl Station {
         checked(to_sign, administrator.as_str(), |act| match &act.deed {
             Deed::AskReset { terms } => terms.reset == reset,
             Deed::ReleaseReset { .. }
+            | Deed::VouchReset { .. }
             | Deed::Vouch { .. }
             | Deed::Lend { .. }
             | Deed::ChangeOwn { .. } => false,

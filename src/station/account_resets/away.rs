@@ -68,6 +68,7 @@ impl Station {
                         && terms.ticket == wish.ticket
                 }
                 Deed::ReleaseReset { .. }
+                | Deed::VouchReset { .. }
                 | Deed::Vouch { .. }
                 | Deed::Lend { .. }
                 | Deed::ChangeOwn { .. } => false,

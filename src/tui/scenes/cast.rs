@@ -498,6 +498,5 @@ pub fn detail() -> PersonDetail {
         reset: None,
         resets_of_others: Vec::new(),
         exception: None,
-        pages: false,
     }
 }

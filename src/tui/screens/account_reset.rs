@@ -12,10 +12,10 @@ use crate::domain::account_reset::{ResetReason, ResetWish, TICKET_CHARS_MAX};
 use crate::domain::act::Act;
 use crate::domain::identification::AwayMeans;
 use crate::tui::entry::Line;
-use crate::tui::keys::{ENTER, Key, Press, row};
+use crate::tui::keys::{ENTER, Key, Press, letter, row};
 use crate::tui::model::{Asking, Run};
 use crate::tui::update::Effect;
-use crate::wire::{AccountReset, Operator, Owned, ResetFacts};
+use crate::wire::{AccountReset, Operator, Owned, ResetFacts, Vouched};
 use crate::workflow::dialogue::{AccountResetJob, AccountResetQuestion, Answer};
 
 /// A question about the reset of an account.
@@ -64,6 +64,9 @@ pub enum AccountResetAsking {
         person: Box<Person>,
         means: AwayMeans,
         number: Option<String>,
+        vouched: Option<Box<Vouched>>,
+        /// Another way serves as well.
+        other: bool,
     },
     /// Within how many working days do they come?
     Except {
@@ -120,10 +123,14 @@ impl AccountResetAsking {
                 person,
                 means,
                 number,
+                vouched,
+                other,
             } => Self::Way {
                 person: Box::new(person),
                 means,
                 number,
+                vouched: vouched.map(Box::new),
+                other,
             },
             AccountResetQuestion::Except {
                 reset,
@@ -315,6 +322,14 @@ static WAY: Screen = Screen {
     ..QUESTION
 };
 
+static WAY_OF_TWO: Screen = Screen {
+    rows: &[
+        row!(ENTER => "key-it-is-them", Left, Run(confirm)),
+        row!(letter('a') => "key-other-way", Left, Run(|run, _| reply(run, Some(Answer::OtherWay)))),
+    ],
+    ..QUESTION
+};
+
 static EXCEPT: Screen = Screen {
     rows: &[row!(ENTER => "key-delete-all", Left, Run(confirm))],
     ..LINE
@@ -331,7 +346,8 @@ pub(super) fn screen(asking: &AccountResetAsking) -> &'static Screen {
         AccountResetAsking::Release { line, .. } if line.is_empty() => &REFUSE,
         AccountResetAsking::Release { .. } => &RELEASE,
         AccountResetAsking::CarryOut { .. } => &CARRY_OUT,
-        AccountResetAsking::Way { .. } => &WAY,
+        AccountResetAsking::Way { other: false, .. } => &WAY,
+        AccountResetAsking::Way { other: true, .. } => &WAY_OF_TWO,
         AccountResetAsking::Except { .. } => &EXCEPT,
     }
 }

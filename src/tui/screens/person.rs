@@ -240,7 +240,7 @@ impl Way {
             Some((_, ResetState::CarriedOut)) => Self::Again,
             // They came: they are identified, and get what they need.
             _ if detail.exception.as_ref().is_some_and(|one| !one.overdue) => Self::None,
-            _ if by_administrators && carries_out && detail.pages => Self::Prepare,
+            _ if by_administrators && carries_out => Self::Prepare,
             _ if by_administrators => Self::None,
             _ => match may_ask(role, replace, kind) {
                 Ok(_) => Self::Ask,

@@ -385,7 +385,7 @@ fn unmet() -> Vec<Unmet> {
         "needs-no-reset",
         "began-without",
         "may-object",
-        "no-pages",
+        "one-way",
         "not-lent",
         "nothing-forgotten",
         "nothing-open",

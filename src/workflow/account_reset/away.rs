@@ -14,9 +14,9 @@ use crate::domain::account_reset::ResetWish;
 use crate::domain::authority::{Action, may_ask};
 use crate::domain::exception::EXCEPTION_DAYS_MAX;
 use crate::domain::identification::{AwayMeans, AwaySaid};
-use crate::domain::reason::Unmet;
+use crate::domain::reason::{Gap, Unmet};
 use crate::domain::{AccountResetId, Identification, Person, PersonId};
-use crate::wire::{AccountReset, AwayBegun, AwayWay, Owned, problem_code};
+use crate::wire::{AccountReset, AwayBegun, AwayWay, Owned, Vouched};
 
 /// Asks for the reset of the account of somebody who is not at a desk. `wish`: why, if that was said already.
 pub async fn ask_away(
@@ -35,43 +35,76 @@ async fn ask(desk: &mut dyn Desk, who: &PersonId, wish: Option<ResetWish>) -> Re
     begin(desk, AccountResetJob::AskAway, &person);
     begin_step(desk, Step::Identify);
     let begun = desk.begin_away(who).await?;
-    refuse_hindered(&begun)?;
-    for way in &begun.ways {
-        let how = identified(desk, &person, way).await?;
-        desk.identify_away(who, begun.reset, &how).await?;
-    }
+    let vouched = ways(desk, (&person, &begun)).await?;
     end_step(desk, Step::Identify, Note::None);
     begin_step(desk, Step::Confirm);
-    let wish = wished(desk, &person, wish).await?;
+    // What was answered for is the request.
+    let answered = vouched.map(|vouched| ResetWish {
+        reason: vouched.reason,
+        remark: vouched.remark,
+        ticket: None,
+    });
+    let wish = wished(desk, &person, wish.or(answered)).await?;
     let to_sign = desk.ask_away(who, begun.reset, &wish).await?;
     sign_asked(desk, to_sign).await
 }
 
-/// It takes both ways: where one of them cannot be gone, nobody goes the other.
-fn refuse_hindered(begun: &AwayBegun) -> Result<(), Stop> {
-    let mut ways = begun.ways.iter();
-    match ways.find_map(|way| way.hindered.clone()) {
-        None => Ok(()),
-        Some(detail) => Err(Stop::RegistryRefused {
-            code: problem_code::NOT_IDENTIFIED.to_owned(),
-            detail,
-        }),
+/// Identifies them in two ways that differ in kind. What an administrator answered for is one of them: returns it.
+async fn ways(
+    desk: &mut dyn Desk,
+    (person, begun): (&Person, &AwayBegun),
+) -> Result<Option<Vouched>, Stop> {
+    let mut open = Vec::new();
+    let mut vouched = None;
+    for way in &begun.ways {
+        match (&way.hindered, &way.vouched) {
+            (Some(_), _) => {}
+            (None, Some(by)) => vouched = Some(by.clone()),
+            (None, None) => open.push(way),
+        }
     }
-}
-
-/// The agent goes that way, and says that it is the person.
-async fn identified(desk: &mut dyn Desk, person: &Person, way: &AwayWay) -> Result<AwaySaid, Stop> {
-    confirm(
-        desk,
-        AccountResetQuestion::Way {
+    let missing = 2 - usize::from(vouched.is_some());
+    // Where there are too few, nobody goes any of them.
+    if open.len() < missing {
+        return Err(Stop::Unmet(Unmet::OneWay {
+            person: person.name.clone(),
+            organisation: person.organisation.as_ref().map(|o| o.name.clone()),
+        }));
+    }
+    let mut at = 0;
+    let mut gone = 0;
+    while gone < missing {
+        let way = open[at % open.len()];
+        let other = open.len() > missing;
+        let asked = AccountResetQuestion::Way {
             person: person.clone(),
             means: way.means,
             number: way.number.clone(),
-        },
-    )
-    .await?;
+            vouched: vouched.clone(),
+            other,
+        };
+        at += 1;
+        match desk.ask(Question::AccountReset(asked)).await? {
+            Answer::Yes => {
+                let how = identified(desk, person, way).await?;
+                desk.identify_away(&person.id, begun.reset, &how).await?;
+                gone += 1;
+            }
+            Answer::OtherWay if other => {}
+            _ => at -= 1,
+        }
+    }
+    Ok(vouched)
+}
+
+/// What the agent says of it: it is them.
+async fn identified(desk: &mut dyn Desk, person: &Person, way: &AwayWay) -> Result<AwaySaid, Stop> {
     match way.means {
         AwayMeans::CallBack => Ok(AwaySaid::CallBack {}),
+        // Gone already; there is nothing to say.
+        AwayMeans::Vouching => Err(Stop::Unreachable(Gap::Unread {
+            detail: "an administrator answered, and it does not say who".to_owned(),
+        })),
         AwayMeans::Video => loop {
             let question = Question::Identify {
                 person: person.clone(),

@@ -6,7 +6,9 @@ use super::Step;
 use crate::domain::Person;
 use crate::domain::act::Act;
 use crate::domain::identification::AwayMeans;
-use crate::wire::{AccountReset, AccountResetDone, Operator, Owned, ResetExcepted, ResetFacts};
+use crate::wire::{
+    AccountReset, AccountResetDone, Operator, Owned, ResetExcepted, ResetFacts, Vouched,
+};
 
 /// What is done about the reset of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -61,13 +63,19 @@ pub enum AccountResetQuestion {
         /// The name that was typed is another one.
         wrong: bool,
     },
-    /// Somebody who is not at a desk is identified in this way: is it them? → [`Answer::Yes`](super::Answer::Yes)
+    /// Somebody who is not at a desk is identified in this way: is it them? → [`Answer::Yes`](super::Answer::Yes), and
+    /// [`Answer::OtherWay`](super::Answer::OtherWay) where there is another one
     Way {
         person: Person,
         means: AwayMeans,
         /// Whom to call.
         #[serde(skip_serializing_if = "Option::is_none")]
         number: Option<String>,
+        /// An administrator answered for them: one way of the two is gone.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        vouched: Option<Vouched>,
+        /// Another one serves as well.
+        other: bool,
     },
     /// All of this is deleted now, and its person comes to a desk later: within how many working days?
     /// → [`Answer::Typed`](super::Answer::Typed)

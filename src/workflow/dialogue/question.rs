@@ -174,6 +174,8 @@ pub enum Answer {
     WithKey,
     /// No: it is not theirs.
     Keep,
+    /// In the other way.
+    OtherWay,
     /// The one at that place of the list, from 0.
     Nth(usize),
     Administrator(PersonId),
@@ -213,6 +215,7 @@ impl Answer {
             Self::Factor(_) => "factor",
             Self::WithKey => "with-key",
             Self::Keep => "keep",
+            Self::OtherWay => "other-way",
             Self::Nth(_) => "nth",
             Self::Administrator(_) => "administrator",
             Self::Releaser(_) => "releaser",

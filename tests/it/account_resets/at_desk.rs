@@ -5,7 +5,7 @@ use keydesk::domain::reason::Unmet;
 use keydesk::workflow::dialogue::{AccountResetQuestion, Question};
 
 use super::headless::run_with;
-use super::prepared::{desks, stands, with_pages};
+use super::prepared::{desks, stands};
 use super::*;
 use crate::scenarios::PIN;
 
@@ -13,7 +13,8 @@ const BY: &str = "passport:7K31";
 
 /// P. came alone to the first desk, which prepared a reset; at the other one lies the key of their administrator, which was made long ago.
 async fn waiting() -> (World, World, AccountResetId) {
-    let (here, other) = desks(with_pages()).await;
+    // A registry without pages: it is signed at a desk.
+    let (here, other) = desks(ServeConfig::default()).await;
     sql(
         &here,
         "UPDATE credential SET accepted_ms = accepted_ms - 8 * 86400000 WHERE person = 'p-2'",

@@ -1,8 +1,13 @@
 //! Somebody who is not at a desk: the whole of it at two stations, by hand and by its commands, and with a mishap at every call.
 
+use keydesk::domain::act::{Deed, ResetTerms};
 use keydesk::domain::exception::ExceptionEnd;
+use keydesk::domain::identification::{AwayMeans, AwaySaid, Document};
+use keydesk::domain::reason::Unmet;
 use keydesk::server::config::ResetsConfig;
-use keydesk::wire::ResetExcepted;
+use keydesk::wire::{ResetExcepted, VERSION};
+use keydesk::workflow::dialogue::{AccountResetQuestion, Question};
+use uuid::Uuid;
 
 use super::*;
 
@@ -85,10 +90,114 @@ async fn where_there_is_no_number_on_record_nobody_is_asked_anything() {
     let asked = account_reset::ask_away(&mut desk, &person(1), wish()).await;
     let stop = asked.expect_err("refused");
     assert_eq!(stop.refusal(), Some(problem_code::NOT_IDENTIFIED));
-    assert!(stop.to_string().contains("no number on record"), "{stop}");
+    assert!(
+        matches!(
+            &stop,
+            Stop::Unmet(Unmet::OneWay {
+                organisation: None,
+                ..
+            })
+        ),
+        "{stop:?}"
+    );
     let questions = face.events().into_iter();
     let shown = questions.filter(|event| matches!(event, Event::Signing { .. }));
     assert_eq!(shown.count(), 0);
+}
+
+/// An administrator answers for them, as a page has it signed; its own tests say how.
+async fn answered_for(service: &Service, n: usize) {
+    let station = &service.one.station;
+    let begun = station.begin_away(&person(n)).await.expect("may be asked");
+    for how in [
+        AwaySaid::video(Document::Passport, "7K31").expect("four characters"),
+        AwaySaid::CallBack {},
+    ] {
+        let about = (begun.reset, &begun.person.id);
+        station
+            .identify_away(about, &how)
+            .await
+            .expect("identified");
+    }
+    let about = (begun.reset, &begun.person.id);
+    let to_sign = station.ask_away(about, &wish().expect("a reason")).await;
+    let mut act = to_sign.expect("two ways").read().expect("an act");
+    let Deed::AskReset { terms } = act.deed else {
+        panic!("another act");
+    };
+    act.deed = Deed::VouchReset {
+        terms: ResetTerms {
+            reset: AccountResetId(Uuid::now_v7()),
+            remark: "spoke with her".to_owned(),
+            away: None,
+            ..terms
+        },
+    };
+    act.signer.name = "B. Eheerder".to_owned();
+    let Deed::VouchReset { terms } = &act.deed else {
+        panic!("another act");
+    };
+    let receipt = serde_json::json!({
+        "version": VERSION, "act": act.bytes(), "rp_id": "", "origin": "", "accepted_at": act.asked_at,
+        "assertion": { "id": "", "rawId": "", "type": "public-key", "clientExtensionResults": {}, "response": {
+            "clientDataJSON": "", "authenticatorData": "", "signature": "" } },
+    });
+    for statement in [
+        format!(
+            "INSERT INTO act (id, signer, subject, receipt, at_ms) VALUES ('{}', 'p-2', 'p-1', '{receipt}', unixepoch() * 1000)",
+            act.id
+        ),
+        format!(
+            "INSERT INTO reset_vouching SELECT '{}', 'p-1', 'p-2', hex(id), '{}', unixepoch() * 1000 FROM credential \
+             WHERE person = 'p-2'",
+            terms.reset, act.id
+        ),
+        "UPDATE credential SET accepted_ms = accepted_ms - 8 * 86400000 WHERE person = 'p-2'"
+            .to_owned(),
+        "INSERT OR IGNORE INTO organisation (id, name) VALUES ('o-1', 'Example')".to_owned(),
+        "UPDATE person SET organisation = (SELECT min(id) FROM organisation)".to_owned(),
+        "UPDATE person SET kind = 'main-administrator' WHERE id = 'p-1'".to_owned(),
+        "UPDATE person SET kind = 'user-administrator' WHERE id = 'p-2'".to_owned(),
+        "DELETE FROM contact WHERE sort = 'phone'".to_owned(),
+    ] {
+        sql(&service.one, &statement).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_an_administrator_answers_for_is_seen_in_one_more_way_and_asked_for_as_they_said() {
+    let service = service(2).await;
+    service.stolen(1).await;
+    service.desk.rack.put(SLOT, &fresh_key());
+    enrol(&service.desk, 2).await.expect("enrolled");
+    answered_for(&service, 1).await;
+    let (mut desk, face) = agent(&service.one);
+    // The reason and the remark are those that were answered for.
+    let asked = account_reset::ask_away(&mut desk, &person(1), None).await;
+    let Ok(Ending::AccountReset {
+        result: AccountResetResult::Asked { reset },
+        ..
+    }) = asked
+    else {
+        panic!("{asked:?}");
+    };
+    assert_eq!(reset.remark, "spoke with her");
+    let ways: Vec<_> = face
+        .questions()
+        .into_iter()
+        .filter_map(|asked| match asked {
+            Question::AccountReset(AccountResetQuestion::Way { means, vouched, .. }) => {
+                Some((means, vouched.map(|by| by.by)))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        ways,
+        [(AwayMeans::Video, Some("B. Eheerder".to_owned()))],
+        "the number is gone"
+    );
+    release(&service.two, reset.id).await.expect("released");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -101,19 +101,6 @@ async fn whoever_came_alone_is_shown_what_their_administrator_asked_for_and_enro
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_pages_nobody_is_asked_anything_for_an_administrator_who_could_not_ask() {
-    let (here, _other) = desks(ServeConfig::default()).await;
-    let (mut desk, face) = agent(&here);
-    let asked = account_reset::ask(&mut desk, &person(1), wish()).await;
-    assert!(
-        matches!(asked, Err(Stop::Unmet(Unmet::NoPages { .. }))),
-        "{asked:?}"
-    );
-    assert!(face.questions().is_empty(), "{:?}", face.questions());
-    assert_eq!(stands(&here).await, None);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_desk_hears_what_came_of_its_carrying_out_what_another_one_prepared() {
     for (mishap, remains) in [
         (Mishap::FailsAfter, Remains::AccountReset),

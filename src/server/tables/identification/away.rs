@@ -23,6 +23,11 @@ impl FromRow<'_, Row> for AwayCheck {
             AwayMeans::CallBack => AwayLook::CallBack {
                 digits: row.try_get("digits")?,
             },
+            AwayMeans::Vouching => {
+                return Err(Fault::Decode(
+                    "a vouching that is kept as an identification".into(),
+                ));
+            }
         };
         let method: String = row.try_get("method")?;
         Ok(Self {

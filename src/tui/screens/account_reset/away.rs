@@ -12,14 +12,14 @@ use crate::tui::entry::Line;
 use crate::tui::view::chrome::{Who, who};
 use crate::tui::view::sheet::{Sheet, s};
 use crate::tui::view::{Ctx, top};
-use crate::wire::{AccountReset, Owned};
+use crate::wire::{AccountReset, Owned, Vouched};
 
 /// A way that the agent goes, and whom they call.
 pub(super) fn way(
     ctx: Ctx<'_>,
     sheet: &mut Sheet<'_>,
     (panel, scale): (Rect, u16),
-    (person, means, number): (&Person, AwayMeans, Option<&str>),
+    (person, means, number, vouched): (&Person, AwayMeans, Option<&str>, Option<&Vouched>),
 ) {
     let t = ctx.text;
     let name = person.name.clone();
@@ -37,10 +37,22 @@ pub(super) fn way(
                 number = number.unwrap_or("–"),
                 person = name.clone()
             ),
-            tr!(t, "away-call-2", person = name),
+            tr!(t, "away-call-2", person = name.clone()),
         ),
+        AwayMeans::Vouching => return,
     };
-    let row = sheet.big(panel, 1, &big, scale);
+    let mut row = sheet.big(panel, 1, &big, scale);
+    if let Some(vouched) = vouched {
+        let words = tr!(
+            t,
+            "away-vouched",
+            by = vouched.by.clone(),
+            person = name,
+            at = ctx.time(vouched.at),
+            reason = t.reset_reason(vouched.reason)
+        );
+        row = sheet.paragraph(panel, row + 1, &words, ctx.theme.plain());
+    }
     let row = who(ctx, sheet, panel, row + 1, Who::Operator, &first);
     let row = sheet.paragraph(panel, row, &second, ctx.theme.plain());
     let row = sheet.paragraph(panel, row, &tr!(t, "away-never"), ctx.theme.warning());

@@ -77,11 +77,13 @@ pub(in crate::tui) fn ask(
             person,
             means,
             number,
+            vouched,
+            ..
         } => away::way(
             ctx,
             sheet,
             (panel, scale),
-            (person, *means, number.as_deref()),
+            (person, *means, number.as_deref(), vouched.as_deref()),
         ),
         AccountResetAsking::Except {
             reset,

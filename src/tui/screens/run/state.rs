@@ -204,7 +204,10 @@ impl Run {
     /// What is read before it is signed: the reset of an account, or a loan.
     pub fn signing_reset(&self) -> Option<&Act> {
         self.signing.as_ref().filter(|act| match act.deed {
-            Deed::AskReset { .. } | Deed::ReleaseReset { .. } | Deed::Lend { .. } => true,
+            Deed::AskReset { .. }
+            | Deed::VouchReset { .. }
+            | Deed::ReleaseReset { .. }
+            | Deed::Lend { .. } => true,
             Deed::Vouch { .. } | Deed::ChangeOwn { .. } => false,
         })
     }

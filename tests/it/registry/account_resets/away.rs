@@ -3,10 +3,12 @@
 
 mod excepted;
 mod in_vain;
+mod vouched;
 
 use jiff::{SignedDuration, Timestamp};
 use keydesk::domain::identification::{AwayMeans, AwaySaid, Document};
 use keydesk::domain::working_days::WorkingDays;
+use keydesk::server::config::ServeConfig;
 use keydesk::wire::{
     AwayAsk, AwayBegin, AwayBegun, AwayIdentified, ResetExcept, ResetExcepted, SignIn,
 };
@@ -20,7 +22,11 @@ const DAY_S: i64 = 24 * 60 * 60;
 
 /// W. Example has lost the only key, and is called back at a number that has been on record for long.
 pub(super) async fn lost(wait_hours: u8) -> (World, Agent, Agent) {
-    let world = World::with(|config| config.resets.wait_hours = wait_hours).await;
+    lost_with(|config| config.resets.wait_hours = wait_hours).await
+}
+
+async fn lost_with(change: impl FnOnce(&mut ServeConfig)) -> (World, Agent, Agent) {
+    let world = World::with(change).await;
     world.enrolled(WHOSE, &mut Authenticator::new(7)).await;
     world
         .sql("UPDATE credential SET suspended_ms = accepted_ms, suspended_why = 'lost'")

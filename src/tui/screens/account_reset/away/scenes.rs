@@ -7,13 +7,13 @@ use uuid::Uuid;
 use super::super::scenes::{
     agent, asks, begin, end, facts, home, lost_all, open, party, question, reset, second, terms,
 };
-use crate::domain::account_reset::ResetState;
+use crate::domain::account_reset::{ResetReason, ResetState};
 use crate::domain::act::{Away, LookedAway, ResetTerms};
 use crate::domain::exception::ExceptionEnd;
 use crate::domain::identification::AwayMeans;
 use crate::domain::{IdentificationId, Person};
 use crate::tui::scenes::{Scene, Stage, cast};
-use crate::wire::{AccountReset, PersonDetail, ResetExcepted, ResetException};
+use crate::wire::{AccountReset, PersonDetail, ResetExcepted, ResetException, Vouched};
 use crate::workflow::dialogue::{
     AccountResetJob, AccountResetQuestion, AccountResetResult, Event, Note, Step,
 };
@@ -22,6 +22,7 @@ use crate::workflow::dialogue::{
 pub static SCENES: &[Scene] = &[
     ("away-video", video),
     ("away-call", call),
+    ("away-vouched", vouched),
     ("away-ask", ask),
     ("away-asked", asked),
     ("away-released", released),
@@ -54,6 +55,8 @@ fn way(stage: &mut Stage, means: AwayMeans, number: Option<&str>) {
             person: lost_all().person,
             means,
             number: number.map(ToOwned::to_owned),
+            vouched: None,
+            other: false,
         },
     );
 }
@@ -66,12 +69,32 @@ fn call(stage: &mut Stage) {
     way(stage, AwayMeans::CallBack, Some("+31 10 252 1010"));
 }
 
+fn vouched(stage: &mut Stage) {
+    begun(stage);
+    question(
+        stage,
+        AccountResetQuestion::Way {
+            person: lost_all().person,
+            means: AwayMeans::Video,
+            number: None,
+            vouched: Some(Vouched {
+                by: second().name,
+                at: cast::ago(12),
+                until: cast::ago(-60 * 3),
+                reason: ResetReason::Lost,
+                remark: String::new(),
+            }),
+            other: true,
+        },
+    );
+}
+
 fn away_terms() -> ResetTerms {
     let looked = |how: &str, minutes| LookedAway {
         identification: IdentificationId(Uuid::nil()),
         how: how.to_owned(),
         by: party("op-7", &agent().name),
-        station: party("s-1", "Help desk 2"),
+        station: Some(party("s-1", "Help desk 2")),
         at: cast::ago(minutes),
     };
     ResetTerms {

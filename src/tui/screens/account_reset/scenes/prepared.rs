@@ -38,7 +38,6 @@ pub(in crate::tui::screens::account_reset) fn employee(open: Option<AccountReset
     PersonDetail {
         person: somebody(),
         reset: open.map(Box::new),
-        pages: true,
         ..lost_all()
     }
 }

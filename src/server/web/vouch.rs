@@ -1,0 +1,118 @@
+//! An administrator answers for somebody of their organisation for whom Customer Service asks and who is not at a desk.
+//!
+//! Invariant: whether they may is decided in [`vouching`]; a code answers for nobody.
+
+use axum::extract::State;
+use maud::{Markup, html};
+
+use super::forms::{Named, Sent};
+use super::people::segment;
+use super::requests::{Why, about, drawn_up, why_form};
+use super::session::Administrator;
+use super::{Shared, Shown};
+use crate::domain::act::Deed;
+use crate::domain::authority::{Action, may_vouch_for};
+use crate::domain::suspension::FactorSort;
+use crate::domain::{AccountResetId, Person, PersonId};
+use crate::server::account_resets::vouching;
+use crate::server::database::Connection;
+use crate::server::problem::Answer;
+use crate::text::tr;
+use crate::wire::problem_code;
+
+fn path(person: &PersonId) -> String {
+    format!("/people/{}/vouch", segment(person.as_str()))
+}
+
+/// What can be done about it, for the page of that person.
+pub async fn of_person(
+    admin: &Administrator,
+    db: &mut Connection,
+    person: &Person,
+) -> Answer<Markup> {
+    if may_vouch_for(&admin.person, Action::ReplaceLost, person).is_none() {
+        return Ok(html! {});
+    }
+    let (t, now) = (admin.visitor.look.text, admin.visitor.site.registry.now());
+    Ok(match vouching::told(db, &person.id, now).await? {
+        Some((_, vouched)) => html! {
+            p {
+                (tr!(t, "page-vouched", by = vouched.by.as_str(), person = person.name.as_str()))
+                " " (tr!(t, "page-until")) " " (admin.visitor.time(vouched.until)) "."
+            }
+        },
+        None => {
+            html! { p { a.deed href=(path(&person.id)) { (tr!(t, "page-vouch", person = person.name.as_str())) } } }
+        }
+    })
+}
+
+/// Where an administrator says why.
+pub async fn why(State(site): Shared, admin: Administrator, Named(id): Named<PersonId>) -> Shown {
+    let mut read = site.registry.db.read().await?;
+    let person = admin.member(&mut read, &id).await?;
+    drop(read);
+    Ok(page(&admin, &person, &Why::default(), None)?)
+}
+
+fn page(
+    admin: &Administrator,
+    person: &Person,
+    why: &Why,
+    wrong: Option<String>,
+) -> Answer<axum::response::Response> {
+    let t = admin.visitor.look.text;
+    let name = person.name.as_str();
+    let main = match (
+        may_vouch_for(&admin.person, Action::ReplaceLost, person),
+        admin.by,
+    ) {
+        (None, _) => html! { p { (tr!(t, "page-vouch-not-for")) } },
+        (Some(_), FactorSort::App) => html! { p { (tr!(t, "page-vouch-by-key")) } },
+        (Some(_), _) => html! {
+            p.lead { (tr!(t, "page-vouch-means", person = name)) }
+            (why_form(admin, &path(&person.id), why)?)
+        },
+    };
+    let title = tr!(t, "page-vouch", person = name);
+    about(admin, person, (&title, &main), wrong)
+}
+
+/// What is to be signed is drawn up, and shown next.
+pub async fn ask(
+    State(site): Shared,
+    admin: Administrator,
+    Named(id): Named<PersonId>,
+    Sent(why): Sent<Why>,
+) -> Shown {
+    let once = admin.visitor.once(&path(&id), &why.form, &why)?;
+    let mut tx = site.registry.db.write().await?;
+    if let Some(before) = once.before(&mut tx).await? {
+        return Ok(before);
+    }
+    let person = admin.member(&mut tx, &id).await?;
+    let t = admin.visitor.look.text;
+    if admin.by == FactorSort::App {
+        return Ok(page(&admin, &person, &why, None)?);
+    }
+    let Some(wish) = why.wish() else {
+        let wrong = tr!(t, "page-ask-no-reason");
+        return Ok(page(&admin, &person, &why, Some(wrong))?);
+    };
+    let (reset, now) = (AccountResetId(uuid::Uuid::now_v7()), site.registry.now());
+    let who = (&admin.person.id, &id);
+    let terms = match vouching::ask(&mut tx, who, (reset, wish), now).await {
+        Ok((terms, _)) => terms,
+        Err(refusal) if refusal.code() == problem_code::MALFORMED => {
+            let wrong = tr!(t, "page-ask-one-line");
+            return Ok(page(&admin, &person, &why, Some(wrong))?);
+        }
+        Err(refusal) => return Err(refusal.into()),
+    };
+    let to_sign = drawn_up(&admin, &mut tx, Deed::VouchReset { terms }, now).await?;
+    let detail = format!("on a page, by {}, act {to_sign}", admin.person.id);
+    let line = admin.line("reset-vouching", id.as_str(), &detail);
+    Ok(once
+        .done(tx, (&format!("/sign/{to_sign}"), line), now)
+        .await?)
+}

@@ -1,0 +1,263 @@
+//! An administrator of the organisation answers for somebody who is not at a desk, with their own key on a page.
+
+use keydesk::domain::act::{Act, Deed};
+use keydesk::server::admin;
+use keydesk::wire::{ActReceipt, Vouched};
+use keydesk::workflow::receipt;
+
+use super::*;
+use crate::registry::pages::browser::{Browser, ORIGIN, with_pages};
+
+const WHY: [(&str, &str); 2] = [("reason", "lost"), ("remark", "abroad, spoke with her")];
+
+/// Zoë administers the users of the organisation of W. Example, and has had her key for long.
+async fn organisation() -> (World, Agent, Agent, Authenticator) {
+    let (world, one, two) = lost_with(|config| {
+        with_pages(config);
+        config.resets.wait_hours = 24;
+    })
+    .await;
+    let mut zoe = Authenticator::new(4);
+    world.sql("UPDATE visit SET ended_ms = opened_ms").await;
+    world.enrolled("p-4", &mut zoe).await;
+    let rested =
+        "UPDATE credential SET accepted_ms = accepted_ms - 8 * 86400000 WHERE person = 'p-4'";
+    world.sql(rested).await;
+    let same = "UPDATE person SET organisation = (SELECT organisation FROM person WHERE id = 'p-2') WHERE id = 'p-4'";
+    world.sql(same).await;
+    world.sql("DELETE FROM contact WHERE sort = 'phone'").await;
+    (world, one, two, zoe)
+}
+
+/// What an administrator is shown before they sign: its path, or why not.
+async fn drawn_up(browser: &mut Browser, whose: &str) -> Result<String, (u16, String)> {
+    let at = format!("/people/{whose}/vouch");
+    let page = browser.get(&at).await;
+    if !page.text.contains("name=\"form\"") || !page.text.contains(&format!("action=\"{at}\"")) {
+        return Err((page.status, page.text));
+    }
+    let form = page.form(&at);
+    let mut fields = vec![("form", form.as_str())];
+    fields.extend(WHY);
+    let answer = browser.post(&at, &fields).await;
+    match answer.status {
+        303 => Ok(answer.location().to_owned()),
+        status => Err((status, answer.text)),
+    }
+}
+
+/// They answer for W. Example.
+async fn vouches(world: &World, key: &mut Authenticator) -> (Browser, String) {
+    let mut browser = Browser::new(world);
+    browser.sign_in(key).await;
+    let at = drawn_up(&mut browser, WHOSE).await.expect("may answer");
+    let page = browser.get(&at).await;
+    for words in [
+        "answers for",
+        "W. Example · p-2",
+        "Test key",
+        "abroad, spoke with her",
+    ] {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
+    let signed = key.sign(&page.asked(&at), ORIGIN);
+    let form = page.form(&at);
+    let answer = browser.hand_in(&at, (&form, &signed), &[]).await;
+    assert_eq!(answer.location(), "/people/p-2", "{}", answer.text);
+    // The same once more changes nothing.
+    let again = browser.hand_in(&at, (&form, &signed), &[]).await;
+    assert_eq!(again.location(), "/people/p-2");
+    (browser, at)
+}
+
+fn vouched(begun: &AwayBegun) -> Option<&Vouched> {
+    let way = begun
+        .ways
+        .iter()
+        .find(|way| way.means == AwayMeans::Vouching);
+    way.and_then(|way| way.vouched.as_ref())
+}
+
+impl Agent {
+    /// Asks with one way of the agent's own.
+    async fn asks_by_video(
+        &self,
+        person: &str,
+    ) -> Result<(AccountResetId, ActToSign), RegistryError> {
+        let reset = self.begins(person).await?.reset;
+        self.identifies((reset, person), video()).await?;
+        Ok((reset, self.asks_away(reset).await?))
+    }
+}
+
+#[tokio::test]
+async fn with_an_administrators_word_one_more_way_is_enough_and_the_second_agent_reads_both() {
+    let (world, mut one, mut two, mut zoe) = organisation().await;
+    let alone = one.asks_by_video(WHOSE).await;
+    assert_eq!(refused(alone), problem_code::NOT_IDENTIFIED);
+    let (mut browser, act) = vouches(&world, &mut zoe).await;
+    let page = browser.get("/people/p-2").await;
+    assert!(
+        page.text.contains("answered for W. Example"),
+        "{}",
+        page.text
+    );
+
+    let begun = one.begins(WHOSE).await.expect("may be asked for");
+    let theirs = vouched(&begun).expect("somebody answered");
+    assert!(theirs.by.starts_with("Zoë"));
+    assert_eq!(
+        (theirs.reason, theirs.remark.as_str()),
+        (ResetReason::Lost, WHY[1].1)
+    );
+    // That alone is one way.
+    let alone = one.asks_away(begun.reset).await;
+    assert_eq!(refused(alone), problem_code::NOT_IDENTIFIED);
+    one.identifies((begun.reset, WHOSE), video())
+        .await
+        .expect("seen");
+    let to_sign = one.asks_away(begun.reset).await.expect("both ways");
+    let Deed::AskReset { terms } = act_of(&to_sign).deed else {
+        panic!("another act");
+    };
+    let away = terms.away.expect("not at a desk");
+    let act: keydesk::domain::OfferId = act.strip_prefix("/sign/").unwrap().parse().unwrap();
+    assert_eq!(away.first.how, format!("vouching:{act}"));
+    assert!(away.first.by.name.starts_with("Zoë") && away.first.station.is_none());
+    assert_eq!(away.second.how, "video:passport:7K31");
+    let signed = one.signs(&to_sign, None);
+    one.hands_in(&signed).await.expect("asked for");
+    two.releases(begun.reset).await.expect("released");
+    world
+        .clock_ahead_s
+        .store(24 * 60 * 60 + 60, Ordering::SeqCst);
+    one.back().await;
+    let done = one.excepts(begun.reset, 5).await.expect("carried out");
+    assert_eq!(done.deleted.len(), 1);
+
+    // What was answered for is on record for anybody to check.
+    let kept = admin::receipt(&world.db(), act).await.expect("kept");
+    let kept: ActReceipt = serde_json::from_str(&kept).expect("a receipt");
+    receipt::verify(&kept).expect("holds");
+    let Deed::VouchReset { terms } = Act::read(&kept.act.0).unwrap().deed else {
+        panic!("another act");
+    };
+    assert_eq!((terms.reset, terms.factors.len()), (begun.reset, 1));
+}
+
+#[tokio::test]
+async fn a_word_is_for_one_request_for_hours_and_falls_with_the_key_that_gave_it() {
+    let (world, mut one, _, mut zoe) = organisation().await;
+    vouches(&world, &mut zoe).await;
+    let begun = one.begins(WHOSE).await.unwrap();
+    one.identifies((begun.reset, WHOSE), video()).await.unwrap();
+    // For another reason than the one that was answered for.
+    let other = AwayAsk {
+        version: VERSION,
+        person: PersonId::new(WHOSE),
+        reason: ResetReason::Stolen,
+        remark: String::new(),
+        ticket: None,
+    };
+    let asked = one.client.ask_away(&one.session, begun.reset, &other).await;
+    assert_eq!(refused(asked), problem_code::ACT_CHANGED);
+    // Drawn up while she answers, signed when she does no more.
+    let to_sign = one.asks_away(begun.reset).await.expect("still good");
+    world
+        .sql("UPDATE credential SET suspended_ms = accepted_ms, suspended_why = 'lost' WHERE person = 'p-4'")
+        .await;
+    let signed = one.signs(&to_sign, None);
+    assert_eq!(
+        refused(one.hands_in(&signed).await),
+        problem_code::NOT_ALLOWED
+    );
+    assert!(vouched(&one.begins(WHOSE).await.unwrap()).is_none());
+    world
+        .sql("UPDATE credential SET suspended_ms = NULL, suspended_why = NULL WHERE person = 'p-4'")
+        .await;
+    assert!(vouched(&one.begins(WHOSE).await.unwrap()).is_some());
+    world
+        .clock_ahead_s
+        .store(4 * 60 * 60 + 60, Ordering::SeqCst);
+    one.back().await;
+    assert!(vouched(&one.begins(WHOSE).await.unwrap()).is_none());
+    assert_eq!(
+        refused(one.asks_away(begun.reset).await),
+        problem_code::RESET_OVER
+    );
+}
+
+#[tokio::test]
+async fn a_release_falls_with_whoever_answered() {
+    let (world, mut one, mut two, mut zoe) = organisation().await;
+    vouches(&world, &mut zoe).await;
+    let (reset, to_sign) = one.asks_by_video(WHOSE).await.expect("both ways");
+    let signed = one.signs(&to_sign, None);
+    one.hands_in(&signed).await.expect("asked for");
+    // She is of another organisation by now.
+    let gone = "UPDATE person SET organisation = NULL, kind = 'unaffiliated' WHERE id = 'p-4'";
+    world.sql(gone).await;
+    assert_eq!(
+        refused(two.releases(reset).await),
+        problem_code::NOT_ALLOWED
+    );
+}
+
+#[tokio::test]
+async fn nobody_answers_with_a_new_key_for_themself_for_an_employee_or_for_anybody_elsewhere() {
+    let (world, _, _, mut zoe) = organisation().await;
+    let mut browser = Browser::new(&world);
+    browser.sign_in(&mut zoe).await;
+    let ask = async |browser: &mut Browser, whose: &str| {
+        let refused = drawn_up(browser, whose).await;
+        refused.expect_err("nobody may answer for them").0
+    };
+    assert_eq!(
+        ask(&mut browser, "p-4").await,
+        200,
+        "themself: told on the page"
+    );
+    assert_eq!(ask(&mut browser, "p-1").await, 404, "another organisation");
+    world
+        .sql("UPDATE person SET organisation = (SELECT organisation FROM person WHERE id = 'p-2') WHERE id = 'p-1'")
+        .await;
+    assert_eq!(
+        ask(&mut browser, "p-1").await,
+        200,
+        "an employee: told on the page"
+    );
+    // A form of one page does not serve for another person.
+    let form = browser
+        .get("/people/p-2/vouch")
+        .await
+        .form("/people/p-2/vouch");
+    let mut fields = vec![("form", form.as_str())];
+    fields.extend(WHY);
+    assert_eq!(browser.post("/people/p-1/vouch", &fields).await.status, 403);
+    // Six days are too few.
+    world
+        .sql("UPDATE credential SET accepted_ms = accepted_ms + 2 * 86400000 WHERE person = 'p-4'")
+        .await;
+    assert_eq!(ask(&mut browser, WHOSE).await, 403, "a key of six days");
+}
+
+#[tokio::test]
+async fn a_word_that_was_drawn_up_in_one_session_or_for_another_act_is_nobodys() {
+    let (world, one, _, mut zoe) = organisation().await;
+    let mut browser = Browser::new(&world);
+    browser.sign_in(&mut zoe).await;
+    let at = drawn_up(&mut browser, WHOSE).await.expect("may answer");
+    let page = browser.get(&at).await;
+    let mut signed = zoe.sign(&page.asked(&at), ORIGIN);
+    signed.response.signature.0[8] ^= 1;
+    let form = page.form(&at);
+    let answer = browser.hand_in(&at, (&form, &signed), &[]).await;
+    assert_eq!(answer.status, 422, "one byte");
+    let mut elsewhere = Browser::new(&world);
+    elsewhere.sign_in(&mut zoe).await;
+    assert_eq!(elsewhere.get(&at).await.status, 404);
+    assert!(vouched(&one.begins(WHOSE).await.unwrap()).is_none());
+    // An agent says nothing of it themself.
+    let said = r#"{"by":"vouching"}"#;
+    assert!(serde_json::from_str::<AwaySaid>(said).is_err());
+}
