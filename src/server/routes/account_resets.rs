@@ -90,12 +90,6 @@ pub async fn prepare(
         Opened::Repeated(response) => return Ok(response),
     };
     let now = registry.now();
-    if registry.config.pages.is_none() {
-        return Err(Refusal::new(
-            problem_code::NOT_ALLOWED,
-            "this registry serves no pages on which an administrator could ask: one of them comes to the desk",
-        ));
-    }
     let id = AccountResetId(uuid::Uuid::now_v7());
     let about = (id, request.visit);
     let tx = &mut entry.tx;

@@ -10,7 +10,6 @@ use serde::Deserialize;
 use super::{Body, Named, Params, Shared, desk};
 use crate::domain::visit::Held;
 use crate::domain::{Person, PersonId};
-use crate::server::Registry;
 use crate::server::account_resets::at_desk;
 use crate::server::auth::AtDesk;
 use crate::server::database::Connection;

@@ -9,12 +9,12 @@ use super::super::dialogue::{
 use super::super::steps::{begin_step, end_step};
 use super::super::{Desk, Stop, conclude};
 use super::begun::{self, Deed};
-use super::{begin, confirm, sign_asked, wished};
+use super::{begin, sign_asked, wished};
 use crate::domain::account_reset::ResetWish;
 use crate::domain::authority::{Action, may_ask};
 use crate::domain::exception::EXCEPTION_DAYS_MAX;
 use crate::domain::identification::{AwayMeans, AwaySaid};
-use crate::domain::reason::{Gap, Unmet};
+use crate::domain::reason::Unmet;
 use crate::domain::{AccountResetId, Identification, Person, PersonId};
 use crate::wire::{AccountReset, AwayBegun, AwayWay, Owned, Vouched};
 
@@ -86,8 +86,9 @@ async fn ways(
         at += 1;
         match desk.ask(Question::AccountReset(asked)).await? {
             Answer::Yes => {
-                let how = identified(desk, person, way).await?;
-                desk.identify_away(&person.id, begun.reset, &how).await?;
+                if let Some(how) = identified(desk, person, way).await? {
+                    desk.identify_away(&person.id, begun.reset, &how).await?;
+                }
                 gone += 1;
             }
             Answer::OtherWay if other => {}
@@ -98,13 +99,15 @@ async fn ways(
 }
 
 /// What the agent says of it: it is them.
-async fn identified(desk: &mut dyn Desk, person: &Person, way: &AwayWay) -> Result<AwaySaid, Stop> {
+async fn identified(
+    desk: &mut dyn Desk,
+    person: &Person,
+    way: &AwayWay,
+) -> Result<Option<AwaySaid>, Stop> {
     match way.means {
-        AwayMeans::CallBack => Ok(AwaySaid::CallBack {}),
-        // Gone already; there is nothing to say.
-        AwayMeans::Vouching => Err(Stop::Unreachable(Gap::Unread {
-            detail: "an administrator answered, and it does not say who".to_owned(),
-        })),
+        AwayMeans::CallBack => Ok(Some(AwaySaid::CallBack {})),
+        // Gone by an administrator already; there is nothing to say.
+        AwayMeans::Vouching => Ok(None),
         AwayMeans::Video => loop {
             let question = Question::Identify {
                 person: person.clone(),
@@ -116,10 +119,10 @@ async fn identified(desk: &mut dyn Desk, person: &Person, way: &AwayWay) -> Resu
                 ..
             }) = desk.ask(question).await?
             {
-                return Ok(AwaySaid::Video {
+                return Ok(Some(AwaySaid::Video {
                     document,
                     last_four,
-                });
+                }));
             }
         },
     }

@@ -107,6 +107,17 @@ async fn where_there_is_no_number_on_record_nobody_is_asked_anything() {
 
 /// An administrator answers for them, as a page has it signed; its own tests say how.
 async fn answered_for(service: &Service, n: usize) {
+    sql(
+        &service.one,
+        "INSERT OR IGNORE INTO organisation (id, name, country) VALUES ('o-1', 'Example', 'BE')",
+    )
+    .await;
+    sql(
+        &service.one,
+        "UPDATE person SET organisation = (SELECT min(id) FROM organisation), kind = CASE id WHEN 'p-1' \
+         THEN 'main-administrator' ELSE 'user-administrator' END WHERE id IN ('p-1', 'p-2')",
+    )
+    .await;
     let station = &service.one.station;
     let begun = station.begin_away(&person(n)).await.expect("may be asked");
     for how in [
@@ -142,6 +153,10 @@ async fn answered_for(service: &Service, n: usize) {
         "assertion": { "id": "", "rawId": "", "type": "public-key", "clientExtensionResults": {}, "response": {
             "clientDataJSON": "", "authenticatorData": "", "signature": "" } },
     });
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(service.one.database());
+    let pool = sqlx::SqlitePool::connect_with(options)
+        .await
+        .expect("opens");
     for statement in [
         format!(
             "INSERT INTO act (id, signer, subject, receipt, at_ms) VALUES ('{}', 'p-2', 'p-1', '{receipt}', unixepoch() * 1000)",
@@ -154,13 +169,12 @@ async fn answered_for(service: &Service, n: usize) {
         ),
         "UPDATE credential SET accepted_ms = accepted_ms - 8 * 86400000 WHERE person = 'p-2'"
             .to_owned(),
-        "INSERT OR IGNORE INTO organisation (id, name) VALUES ('o-1', 'Example')".to_owned(),
-        "UPDATE person SET organisation = (SELECT min(id) FROM organisation)".to_owned(),
-        "UPDATE person SET kind = 'main-administrator' WHERE id = 'p-1'".to_owned(),
-        "UPDATE person SET kind = 'user-administrator' WHERE id = 'p-2'".to_owned(),
         "DELETE FROM contact WHERE sort = 'phone'".to_owned(),
     ] {
-        sql(&service.one, &statement).await;
+        sqlx::query(sqlx::AssertSqlSafe(statement))
+            .execute(&pool)
+            .await
+            .expect("written");
     }
 }
 

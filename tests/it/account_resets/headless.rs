@@ -186,19 +186,25 @@ async fn for_somebody_who_is_away_both_ways_are_said_and_for_how_long() {
         "--reason",
         "lost",
     ];
-    // One way alone is a usage error, and so is a document that was seen at a desk besides.
+    // None is a usage error, and so is a document that was seen at a desk besides.
     let without = |left_out: &str| -> Vec<&str> {
         let kept = request.iter().copied();
         kept.filter(|word| *word != left_out).collect()
     };
     for wrong in [
-        without("--called-back"),
         without("--away"),
+        vec!["request", "--person", "p-1", "--away", "--reason", "lost"],
         [&request[..], &["--identified-by", BY]].concat(),
         vec!["carry-out", "r-1", "--person", "p-1", "--days", "11"],
     ] {
         assert!(command(&wrong).is_none(), "{wrong:?}");
     }
+    // One is too few where nobody answered for them.
+    let (outcome, _) = run(&service.one, &without("--called-back"), true).await;
+    assert_eq!(
+        (outcome.exit, outcome.code.as_str()),
+        (Exit::Usage, "not-called-back")
+    );
     let (outcome, printed) = run(&service.one, &request, true).await;
     assert_eq!(outcome.code, "reset-asked", "{}", outcome.detail);
     assert!(printed.contains("call-back:1010"), "{printed}");

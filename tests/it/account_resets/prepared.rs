@@ -1,6 +1,5 @@
 //! Somebody comes alone to a desk and has lost all: their administrators are asked, and the desk carries it out.
 
-use keydesk::domain::reason::Unmet;
 use keydesk::record::Remains;
 use keydesk::server::config::PagesConfig;
 use keydesk::workflow::dialogue::{AccountResetQuestion, Question};

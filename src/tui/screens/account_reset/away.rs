@@ -37,7 +37,7 @@ pub(super) fn way(
                 number = number.unwrap_or("–"),
                 person = name.clone()
             ),
-            tr!(t, "away-call-2", person = name.clone()),
+            tr!(t, "away-call-2", person = name),
         ),
         AwayMeans::Vouching => return,
     };
@@ -47,11 +47,10 @@ pub(super) fn way(
             t,
             "away-vouched",
             by = vouched.by.clone(),
-            person = name,
             at = ctx.time(vouched.at),
             reason = t.reset_reason(vouched.reason)
         );
-        row = sheet.paragraph(panel, row + 1, &words, ctx.theme.plain());
+        row = sheet.paragraph(panel, row, &words, ctx.theme.plain());
     }
     let row = who(ctx, sheet, panel, row + 1, Who::Operator, &first);
     let row = sheet.paragraph(panel, row, &second, ctx.theme.plain());
