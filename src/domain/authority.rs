@@ -18,7 +18,8 @@ mod taking;
 
 pub use asking::{NotTheirs, may_ask_for, may_vouch_for};
 pub use decision::{
-    Decision, NotAllowed, carries_out_for_administrators, decide, decide_for, may_ask,
+    Decision, NotAllowed, asks_to_replace, carries_out_for_administrators, decide, decide_for,
+    may_ask,
 };
 pub use last::{LastFactor, may_take};
 pub use matrix::{Asker, Condition, Releaser, Row, Whom, row};

@@ -3,39 +3,36 @@
 //! Invariants: two humans stand by it, neither of them the person, and no member of staff of the person's organisation; a loan opens the
 //! account until its end and proves nothing here, whether or not that end was tidied away yet; a loan that is over is never resumed.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::account_resets::seen_lately;
 use super::auth::AtDesk;
-use super::database::{Connection, Database, Fault, Write};
+use super::database::{Connection, Write};
 use super::notices::{self, Besides, Kind};
 use super::problem::{Answer, Refusal, operator_revoked};
 use super::suspensions;
 use super::tables::act_asked::Signer;
-use super::tables::audit::{self, Line};
 use super::tables::loan::{self as table, Stored};
-use super::tables::standing::{self, Standing};
+use super::tables::standing::Standing;
 use super::tables::{FactorName, operator, person, station, visit};
 use super::visits;
 use crate::domain::act::{Act, Deed, Party};
 use crate::domain::authority::{Action, As, NoRelease, decide, row};
 use crate::domain::loan::{LoanDays, Second};
 use crate::domain::suspension::{FactorRef, FactorSort};
-use crate::domain::visit::{Had, Suspended, SuspendedWhy, Takes};
+use crate::domain::visit::{Had, Suspended, Takes};
 use crate::domain::working_days::WorkingDays;
 use crate::domain::{Bytes, OfferId, OperatorId, Person, PersonId, StationId, VisitId};
 use crate::text::english;
 use crate::wire::{Loan, Operator, Seconds, Visit, problem_code};
 
-/// So many are ended at once.
-const AT_ONCE: usize = 50;
+mod over;
+
+pub use over::tidy;
 
 /// Most members of staff that are named.
 const MEMBERS_MAX: usize = 50;
-
-/// So long before its end its person is told of it, where it is all that they have.
-const ANNOUNCED: SignedDuration = SignedDuration::from_hours(24);
 
 /// What notices say of a loan.
 #[derive(Serialize)]
@@ -491,65 +488,4 @@ pub async fn refuse_second(tx: &mut Write, visit: VisitId, to: &OperatorId) -> A
         }
         Some(Second::Administrator { .. }) | None => Ok(()),
     }
-}
-
-/// Ends the loans that are over, and tells whose is about to be and is all that they have; a few at a time.
-pub async fn tidy(db: &Database, now: Timestamp) -> Result<(), Fault> {
-    loop {
-        let mut tx = db.write().await?;
-        let over = table::over(&mut tx, now, AT_ONCE).await?;
-        for standing in &over {
-            end(&mut tx, standing, now).await?;
-        }
-        let soon = (now, now.saturating_add(ANNOUNCED).unwrap_or(now));
-        let ending = table::unannounced(&mut tx, soon, AT_ONCE).await?;
-        for standing in &ending {
-            announce(&mut tx, standing, now).await?;
-        }
-        tx.commit().await?;
-        if over.len() < AT_ONCE && ending.len() < AT_ONCE {
-            return Ok(());
-        }
-    }
-}
-
-async fn end(tx: &mut Write, standing: &Standing, now: Timestamp) -> Result<(), Fault> {
-    let at = standing.lent_until.unwrap_or(now);
-    let suspended = Suspended {
-        at,
-        why: SuspendedWhy::LoanOver,
-    };
-    standing::suspend(tx, &standing.factor, Some(suspended)).await?;
-    let told = Told {
-        suspended: Some(suspended),
-        ..told(standing, at)
-    };
-    tell(tx, Kind::Suspended, standing, &told, now).await?;
-    let detail = format!("{}: the loan ended at {at}", standing.factor);
-    let line = Line {
-        station: None,
-        operator: None,
-        action: "loan-over",
-        subject: standing.person.as_str(),
-        detail: &detail,
-    };
-    audit::note(tx, &line, now).await
-}
-
-async fn announce(tx: &mut Write, standing: &Standing, now: Timestamp) -> Result<(), Fault> {
-    let told = told(standing, standing.lent_until.unwrap_or(now));
-    tell(tx, Kind::LoanEnds, standing, &told, now).await?;
-    table::set_announced(tx, &FactorName::of(&standing.factor), now).await
-}
-
-async fn tell(
-    tx: &mut Write,
-    kind: Kind,
-    standing: &Standing,
-    told: &Told<'_>,
-    now: Timestamp,
-) -> Result<(), Fault> {
-    let person = person::by_id(tx, &standing.person).await?;
-    let person = person.ok_or(Fault::RowNotFound)?;
-    notices::tell(tx, kind, (&person, Besides::Administrators), told, now).await
 }

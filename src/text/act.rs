@@ -1,5 +1,7 @@
 //! What somebody signs, in words.
 
+use jiff::Timestamp;
+
 use super::{Text, tr};
 use crate::domain::act::{Act, Deed, LookedAt, ResetTerms};
 
@@ -35,7 +37,7 @@ pub fn in_words(t: &Text, act: &Act) -> String {
             how = how(t, identified),
             operator = operator.name.clone(),
             days = u8::from(*days),
-            until = lent_until.strftime("%Y-%m-%d %H:%M UTC").to_string()
+            until = minute(*lent_until)
         ),
         Deed::ChangeOwn { operator, .. } => tr!(
             t,
@@ -78,8 +80,8 @@ pub fn in_parts(t: &Text, act: &Act) -> (String, Vec<(String, String)>) {
             operator,
         } => {
             let whom = format!("{} · {} · {}", person.name, person.id, organisation.name);
-            let until = lent_until.strftime("%Y-%m-%d %H:%M UTC").to_string();
-            let until = tr!(t, "act-lend-until", days = u8::from(*days), until = until);
+            let (days, until) = (u8::from(*days), minute(*lent_until));
+            let until = tr!(t, "act-lend-until", days = days, until = until);
             let parts = vec![
                 (tr!(t, "act-lend-whom"), whom),
                 (tr!(t, "account-reset-identified-label"), how(t, identified)),
@@ -148,7 +150,7 @@ fn parts(t: &Text, terms: &ResetTerms) -> Vec<(String, String)> {
             how = how(t, looked),
             by = looked.by.name.clone(),
             station = looked.station.name.clone(),
-            at = looked_at(looked)
+            at = minute(looked.at)
         ),
         None => tr!(t, "account-reset-seen-by-nobody"),
     };
@@ -195,7 +197,7 @@ fn how(t: &Text, looked: &LookedAt) -> String {
 fn away(t: &Text, terms: &ResetTerms) -> Option<String> {
     let [first, second] = terms.away.as_ref()?.both().map(|looked| {
         let (how, by) = (t.looked_away(&looked.how), looked.by.name.clone());
-        let at = looked.at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+        let at = minute(looked.at);
         match &looked.station {
             Some(station) => tr!(
                 t,
@@ -211,9 +213,9 @@ fn away(t: &Text, terms: &ResetTerms) -> Option<String> {
     Some(tr!(t, "away-looked", first = first, second = second))
 }
 
-fn looked_at(looked: &LookedAt) -> String {
-    let at = looked.at.strftime("%Y-%m-%d %H:%M UTC");
-    at.to_string()
+/// The same for whoever signs, wherever they are.
+fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// All that the reset of an account does, and why.
@@ -236,10 +238,10 @@ fn reset(t: &Text, terms: &ResetTerms) -> String {
         Some(looked) => tr!(
             t,
             "account-reset-identified",
-            how = looked.how.clone(),
+            how = how(t, looked),
             by = looked.by.name.clone(),
             station = looked.station.name.clone(),
-            at = looked_at(looked)
+            at = minute(looked.at)
         ),
         None => tr!(t, "account-reset-seen-by-nobody"),
     });

@@ -105,113 +105,136 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// The subject, and what happened in a sentence or two.
     fn happened(&self) -> (String, String) {
-        let (t, facts) = (self.text, self.told.facts);
-        let account = || self.account();
-        let sort = || match facts.sort {
-            Some(FactorSort::App) => "app",
-            Some(FactorSort::Key) | None => "key",
-        };
+        let (t, account) = (self.text, self.account());
         /// A subject and what it stands over, from two texts that take the same.
         macro_rules! both {
             ($subject:literal, $happened:literal $(, $name:ident = $value:expr)*) => {
                 (
-                    tr!(t, $subject, account = account() $(, $name = $value)*),
-                    tr!(t, $happened, account = account() $(, $name = $value)*),
+                    tr!(t, $subject, account = account.clone() $(, $name = $value)*),
+                    tr!(t, $happened, account = account $(, $name = $value)*),
                 )
             };
         }
         match self.told.kind {
-            Kind::Added if facts.waiting == Some(true) => (
+            Kind::Added if self.told.facts.waiting == Some(true) => (
                 tr!(
                     t,
                     "mail-waiting-subject",
-                    account = account(),
-                    sort = sort()
+                    account = account.clone(),
+                    sort = self.sort()
                 ),
                 tr!(
                     t,
                     "mail-waiting",
-                    account = account(),
-                    sort = sort(),
+                    account = account,
+                    sort = self.sort(),
                     own = self.own()
                 ),
             ),
-            Kind::Added => both!("mail-added-subject", "mail-added", sort = sort()),
-            Kind::Accepted => both!("mail-accepted-subject", "mail-accepted", sort = sort()),
+            Kind::Added => both!("mail-added-subject", "mail-added", sort = self.sort()),
+            Kind::Accepted => both!("mail-accepted-subject", "mail-accepted", sort = self.sort()),
             Kind::Ended => (
-                tr!(t, "mail-ended-subject", account = account(), sort = sort()),
+                tr!(
+                    t,
+                    "mail-ended-subject",
+                    account = account.clone(),
+                    sort = self.sort()
+                ),
                 tr!(
                     t,
                     "mail-ended",
-                    account = account(),
-                    sort = sort(),
+                    account = account,
+                    sort = self.sort(),
                     why = self.ended_why()
                 ),
             ),
-            Kind::Suspended => {
-                let (subject, happened) =
-                    both!("mail-suspended-subject", "mail-suspended", sort = sort());
-                // Nobody reported that.
-                match facts.suspended.map(|suspended| suspended.why) {
-                    Some(SuspendedWhy::LoanOver) => (subject, self.suspended_why()),
-                    _ => (subject, format!("{happened} {}", self.suspended_why())),
-                }
+            Kind::Suspended => self.suspended(account),
+            Kind::Lifted => both!("mail-lifted-subject", "mail-lifted", sort = self.sort()),
+            Kind::Removed => both!("mail-removed-subject", "mail-removed", sort = self.sort()),
+            Kind::Lent => {
+                let subject = tr!(t, "mail-lent-subject", account = account.clone());
+                let (own, until) = (self.own(), self.until());
+                let lent = tr!(t, "mail-lent", account = account, own = own, until = until);
+                (subject, lent)
             }
-            Kind::Lifted => both!("mail-lifted-subject", "mail-lifted", sort = sort()),
-            Kind::Removed => both!("mail-removed-subject", "mail-removed", sort = sort()),
-            Kind::Lent => (
-                tr!(t, "mail-lent-subject", account = account()),
-                tr!(
-                    t,
-                    "mail-lent",
-                    account = account(),
-                    own = self.own(),
-                    until = self.time(facts.until.unwrap_or(self.told.at))
-                ),
-            ),
-            Kind::LoanEnds => (
-                tr!(t, "mail-loan-ends-subject", account = account()),
-                tr!(
+            Kind::LoanEnds => {
+                let subject = tr!(t, "mail-loan-ends-subject", account = account.clone());
+                let (own, until) = (self.own(), self.until());
+                let ends = tr!(
                     t,
                     "mail-loan-ends",
-                    account = account(),
-                    own = self.own(),
-                    until = self.time(facts.until.unwrap_or(self.told.at))
-                ),
-            ),
+                    account = account,
+                    own = own,
+                    until = until
+                );
+                (subject, ends)
+            }
             Kind::ResetPrepared => both!("mail-reset-prepared-subject", "mail-reset-prepared"),
             Kind::ResetAsked => both!("mail-reset-asked-subject", "mail-reset-asked"),
             Kind::ResetReleased => both!("mail-reset-released-subject", "mail-reset-released"),
             Kind::ResetDone => both!("mail-reset-done-subject", "mail-reset-done"),
-            Kind::ResetEnded => {
-                let state = facts.state.map(|state| t.reset_state(state));
-                (
-                    tr!(t, "mail-reset-ended-subject", account = account()),
-                    tr!(
-                        t,
-                        "mail-reset-ended",
-                        account = account(),
-                        state = state.unwrap_or_else(|| tr!(t, "mail-ended-somehow"))
-                    ),
-                )
-            }
-            Kind::ServiceAccount => (
-                tr!(t, "mail-service-account-subject", account = account()),
-                tr!(
-                    t,
-                    "mail-service-account",
-                    account = account(),
-                    change = self.change(),
-                    days = (SETTLED_AFTER.as_hours() / 24)
-                ),
-            ),
+            Kind::ResetEnded => self.reset_ended(account),
+            Kind::ServiceAccount => self.service_account(account),
             Kind::DeputyNamed => (
                 tr!(t, "mail-deputy-subject"),
-                tr!(t, "mail-deputy", account = account()),
+                tr!(t, "mail-deputy", account = account),
             ),
             Kind::ResetsAllowed => both!("mail-resets-allowed-subject", "mail-resets-allowed"),
             Kind::Reached => both!("mail-reached-subject", "mail-reached"),
         }
+    }
+
+    fn sort(&self) -> &'static str {
+        match self.told.facts.sort {
+            Some(FactorSort::App) => "app",
+            Some(FactorSort::Key) | None => "key",
+        }
+    }
+
+    /// Until when a key is lent.
+    fn until(&self) -> String {
+        self.time(self.told.facts.until.unwrap_or(self.told.at))
+    }
+
+    fn suspended(&self, account: String) -> (String, String) {
+        let (t, sort, why) = (self.text, self.sort(), self.suspended_why());
+        let subject = tr!(
+            t,
+            "mail-suspended-subject",
+            account = account.clone(),
+            sort = sort
+        );
+        let happened = tr!(t, "mail-suspended", account = account, sort = sort);
+        let suspended = self.told.facts.suspended;
+        match suspended.map(|suspended| suspended.why) {
+            // Nobody reported that.
+            Some(SuspendedWhy::LoanOver) => (subject, why),
+            _ => (subject, format!("{happened} {why}")),
+        }
+    }
+
+    fn reset_ended(&self, account: String) -> (String, String) {
+        let t = self.text;
+        let state = self.told.facts.state.map(|state| t.reset_state(state));
+        let state = state.unwrap_or_else(|| tr!(t, "mail-ended-somehow"));
+        (
+            tr!(t, "mail-reset-ended-subject", account = account.clone()),
+            tr!(t, "mail-reset-ended", account = account, state = state),
+        )
+    }
+
+    fn service_account(&self, account: String) -> (String, String) {
+        let t = self.text;
+        (
+            tr!(t, "mail-service-account-subject", account = account.clone()),
+            tr!(
+                t,
+                "mail-service-account",
+                account = account,
+                change = self.change(),
+                days = (SETTLED_AFTER.as_hours() / 24)
+            ),
+        )
     }
 
     /// Whose account it is, to its reader.

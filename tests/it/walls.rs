@@ -410,6 +410,33 @@ fn parses_arguments(source: &Source) -> bool {
     source.module == "cli::choice" || source.module.split("::").any(|name| name == "args")
 }
 
+/// Whoever compares a role decides beside the matrix.
+#[test]
+fn what_a_role_may_is_asked_of_the_matrix() {
+    let compares = |line: &str| {
+        let sides = ["== ", "!= "]
+            .into_iter()
+            .flat_map(|sign| line.split(sign).skip(1));
+        sides
+            .filter_map(|side| side.split(' ').next())
+            .any(|what| what.contains("Role::"))
+    };
+    let mut broken = Vec::new();
+    for source in sources() {
+        if source.is_in("domain::authority") || source.is_in("tui::tests") {
+            continue;
+        }
+        let lines = source.code.lines();
+        let guesses = lines.filter(|line| compares(line));
+        broken.extend(guesses.map(|line| format!("{}: {}", source.module, line.trim())));
+    }
+    assert!(
+        broken.is_empty(),
+        "roles that are compared outside domain/authority:\n{}",
+        broken.join("\n")
+    );
+}
+
 /// Whether two words of a sentence follow each other in a text.
 fn is_prose(text: &str) -> bool {
     let words: Vec<&str> = text.split(' ').collect();

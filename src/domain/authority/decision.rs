@@ -55,6 +55,14 @@ pub fn may_ask(role: Role, act: Action, kind: PersonKind) -> Result<&'static Row
     }
 }
 
+/// Whether a role may ask, for anybody at all, that what they lost be replaced.
+pub fn asks_to_replace(role: Role) -> bool {
+    let kinds = PersonKind::ALL.iter();
+    kinds
+        .map(|kind| may_ask(role, Action::ReplaceLost, *kind))
+        .any(|may| may.is_ok())
+}
+
 /// Whether a role replaces what people lost on an administrator's asking.
 pub fn carries_out_for_administrators(role: Role) -> bool {
     PersonKind::ALL.iter().any(|kind| {

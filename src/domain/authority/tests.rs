@@ -15,6 +15,13 @@ fn a_refusal_says_who_may() {
 }
 
 #[test]
+fn customer_service_asks_for_resets_and_a_desk_carries_out_what_administrators_ask() {
+    assert_eq!(Role::ALL.map(asks_to_replace), [false, false, true]);
+    let carries_out = Role::ALL.map(carries_out_for_administrators);
+    assert_eq!(carries_out, [true, true, false]);
+}
+
+#[test]
 fn each_kind_of_person_has_those_who_may_reset_their_key() {
     use PersonKind::*;
     let may = |role: Role, kinds: &[PersonKind]| role.may_reset_key_of(kinds).is_ok();

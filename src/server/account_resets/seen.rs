@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{DAY, EARLIER_MAX, agent, asker, going, known, not_allowed, stored};
 use crate::domain::account_reset::ResetState;
 use crate::domain::act::challenge;
-use crate::domain::authority::{Action, may_ask};
+use crate::domain::authority::{Action, asks_to_replace, may_ask};
 use crate::domain::suspension::FactorSort;
 use crate::domain::{AccountResetId, OperatorId, PersonId, PersonKind};
 use crate::server::database::Connection;
@@ -33,8 +33,7 @@ pub fn asker_of(reset: &AccountReset) -> Answer<Asked<'_>> {
 
 /// Resets are for whoever could ask for one, or release one as a deputy.
 pub async fn refuse_others(db: &mut Connection, operator: &Operator, now: Timestamp) -> Answer<()> {
-    let asked = PersonKind::ALL.map(|kind| may_ask(operator.role, Action::ReplaceLost, kind));
-    if asked.iter().any(Result::is_ok) || table::is_deputy(db, &operator.id, now).await? {
+    if asks_to_replace(operator.role) || table::is_deputy(db, &operator.id, now).await? {
         return Ok(());
     }
     let of_served = may_ask(

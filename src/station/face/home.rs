@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::domain::authority::{Role, carries_out_for_administrators};
+use crate::domain::authority::{asks_to_replace, carries_out_for_administrators};
 use crate::domain::{PersonId, StationId};
 use crate::record::{EntryState, OutboxEntry, Unfinished};
 use crate::station::Station;
@@ -119,7 +119,7 @@ impl HomeView {
 
 /// Whether resets of accounts are for them.
 pub(in crate::station) fn sees_resets(operator: &Operator) -> bool {
-    operator.role == Role::CustomerService || carries_out_for_administrators(operator.role)
+    asks_to_replace(operator.role) || carries_out_for_administrators(operator.role)
 }
 
 fn people(

@@ -97,24 +97,28 @@ impl<'a, V: View> Pending<'a, V> {
         if let Some(work) = record.change.begins() {
             self.begin(sequence, work)?;
         }
+        self.change(sequence, record)
+    }
+
+    /// What each kind of change does; that it began something is written already.
+    fn change(&mut self, sequence: u64, record: &Record) -> Result<(), NotApplied> {
         match &record.change {
             Change::StationJoined {
                 name,
                 registry,
                 audience,
                 rp_ids,
-            } => {
-                let id = record.station.clone().ok_or(Illegal::NoStation)?;
-                let facts = StationFacts {
-                    id,
+            } => self.put(
+                STATION.to_vec(),
+                &StationFacts {
+                    id: record.station.clone().ok_or(Illegal::NoStation)?,
                     name: name.clone(),
                     registry: registry.clone(),
                     audience: audience.clone(),
                     rp_ids: rp_ids.clone(),
                     joined_at: record.at,
-                };
-                self.put(STATION.to_vec(), &facts)
-            }
+                },
+            ),
             Change::SessionOpened { operator, intent } => {
                 self.open_session(operator, *intent, record)
             }
@@ -165,13 +169,7 @@ impl<'a, V: View> Pending<'a, V> {
                 entry,
                 code,
                 detail,
-            } => {
-                let state = EntryState::Conflict {
-                    code: code.clone(),
-                    detail: detail.clone(),
-                };
-                self.rejected(*entry, state)
-            }
+            } => self.rejected(*entry, conflict(code, detail)),
             Change::ConflictResolved {
                 entry,
                 how,
@@ -185,9 +183,7 @@ impl<'a, V: View> Pending<'a, V> {
                 self.bind_anew(*entry, record)
             }
             Change::Cared { intent, key, care } => {
-                if let Some(id) = intent {
-                    self.end_care(*id)?;
-                }
+                intent.map_or(Ok(()), |id| self.end_care(id))?;
                 super::care::cared(self, sequence, key, care, record)
             }
             Change::Batch { change } => self.batch(sequence, change, record),
@@ -418,4 +414,12 @@ impl<'a, V: View> Pending<'a, V> {
 /// Sequence numbers that rows under a prefix point to.
 pub(in crate::store) fn numbers(rows: &[Row]) -> Result<Vec<u64>, IndexFault> {
     rows.iter().map(|(key, _)| number_of(key)).collect()
+}
+
+/// As an entry stands that the registry refused.
+fn conflict(code: &str, detail: &str) -> EntryState {
+    EntryState::Conflict {
+        code: code.to_owned(),
+        detail: detail.to_owned(),
+    }
 }

@@ -8,7 +8,7 @@ use super::account_reset::scenes as made;
 use super::{BACK, PAGES, Screen, chosen, go, person, start};
 use crate::domain::AccountResetId;
 use crate::domain::account_reset::ResetState;
-use crate::domain::authority::Role;
+use crate::domain::authority::asks_to_replace;
 use crate::station::face::Command;
 use crate::text::tr;
 use crate::tui::keys::{ENTER, Move, letter, row};
@@ -70,10 +70,10 @@ impl Model {
         me.is_some_and(|me| reset.is_by(&me.id))
     }
 
-    /// Whether there is a page of them: for Customer Service always, for others while something was prepared here.
+    /// Whether there is a page of them: for whoever asks for them always, for others while something was prepared here.
     pub fn sees_resets(&self) -> bool {
         let me = self.operator.as_ref();
-        me.is_some_and(|me| me.role == Role::CustomerService) || !self.resets().is_empty()
+        me.is_some_and(|me| asks_to_replace(me.role)) || !self.resets().is_empty()
     }
 }
 
