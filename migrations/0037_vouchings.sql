@@ -1,12 +1,10 @@
 -- An administrator answers, by an act that they signed with a key of theirs, for somebody who is not at a desk: an agent may ask for the
--- reset that the act names, under that name.
+-- reset of that account, of those factors, for that reason.
 CREATE TABLE reset_vouching (
-    -- The name under which an agent asks for it, or never does.
-    reset         TEXT PRIMARY KEY,
+    act           TEXT PRIMARY KEY REFERENCES act (id),
     person        TEXT NOT NULL REFERENCES person (id),
     administrator TEXT NOT NULL REFERENCES person (id),
     signed_with   TEXT NOT NULL,
-    act           TEXT NOT NULL UNIQUE REFERENCES act (id),
     at_ms         INTEGER NOT NULL,
     CHECK (person <> administrator)
 ) STRICT, WITHOUT ROWID;
@@ -19,3 +17,16 @@ BEGIN SELECT RAISE (ABORT, 'what an administrator answered for is never changed'
 
 CREATE TRIGGER reset_vouching_is_never_deleted BEFORE DELETE ON reset_vouching
 BEGIN SELECT RAISE (ABORT, 'what an administrator answered for is never deleted'); END;
+
+-- What was asked for by it: once.
+CREATE TABLE reset_vouching_use (
+    act   TEXT PRIMARY KEY REFERENCES reset_vouching (act),
+    reset TEXT NOT NULL UNIQUE REFERENCES account_reset (id)
+) STRICT, WITHOUT ROWID;
+
+-- It was taken back, by whoever answered or by another administrator.
+CREATE TABLE reset_vouching_end (
+    act    TEXT PRIMARY KEY REFERENCES reset_vouching (act),
+    person TEXT NOT NULL REFERENCES person (id),
+    at_ms  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -32,6 +32,8 @@ pub enum Kind {
     LoanEnds,
     /// A desk wrote down that an administrator is to ask for it.
     ResetPrepared,
+    /// An administrator answered for somebody who is not at a desk: Customer Service may ask.
+    ResetVouched,
     /// Somebody asked that all that opens their account be deleted.
     ResetAsked,
     /// A second agent let it be done.
@@ -60,6 +62,7 @@ words! {Kind {
     Lent => "factor-lent",
     LoanEnds => "loan-ends",
     ResetPrepared => "reset-prepared",
+    ResetVouched => "reset-vouched",
     ResetAsked => "reset-asked",
     ResetReleased => "reset-released",
     ResetDone => "account-reset",
@@ -75,7 +78,8 @@ impl Kind {
     pub fn can_be_objected_to(self) -> bool {
         match self {
             Self::ResetPrepared | Self::ResetAsked | Self::ResetReleased => true,
-            Self::Added
+            Self::ResetVouched
+            | Self::Added
             | Self::Accepted
             | Self::Ended
             | Self::Suspended

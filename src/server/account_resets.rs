@@ -289,7 +289,7 @@ async fn request(tx: &mut Write, reset: &Stored) -> Answer<Option<(Act, ResetTer
 
 /// The person is who was named, what would be deleted was named, and nothing opens the account by now. What only waits goes with it and
 /// hinders nothing: anybody can make something ahead.
-async fn refuse_otherwise(tx: &mut Write, terms: &ResetTerms, person: &Person) -> Answer<()> {
+async fn refuse_otherwise(tx: &mut Connection, terms: &ResetTerms, person: &Person) -> Answer<()> {
     let opens = !standing::valid(tx, &person.id).await?.is_empty();
     let living = standing::living(tx, &person.id).await?;
     let left = living.into_iter().filter(|standing| !standing.waits);

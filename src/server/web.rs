@@ -174,6 +174,7 @@ pub fn router(registry: Arc<Registry>) -> Result<Router, ServeError> {
         .route("/people/{id}", get(people::detail))
         .route("/people/{id}/reset", get(requests::why).post(requests::ask))
         .route("/people/{id}/vouch", get(vouch::why).post(vouch::ask))
+        .route("/people/{id}/vouch/withdraw", post(vouch::withdraw))
         .route("/requests", get(requests::list))
         .route("/requests/{id}", get(requests::detail))
         .route("/requests/{id}/ask", post(requests::ask_prepared))

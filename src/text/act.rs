@@ -47,11 +47,14 @@ pub fn in_words(t: &Text, act: &Act) -> String {
         ),
         Deed::AskReset { terms } => {
             let asks = tr!(t, "act-ask-reset", signer = act.signer.name.clone());
-            format!("{asks} {}", reset(t, terms))
+            format!(
+                "{asks} {}",
+                reset(t, terms, tr!(t, "account-reset-seen-by-nobody"))
+            )
         }
         Deed::VouchReset { terms } => {
             let vouches = tr!(t, "act-vouch-reset", signer = act.signer.name.clone());
-            format!("{vouches} {}", reset(t, terms))
+            format!("{vouches} {}", reset(t, terms, tr!(t, "away-by-the-agent")))
         }
         Deed::ReleaseReset {
             terms, asked_by, ..
@@ -62,7 +65,10 @@ pub fn in_words(t: &Text, act: &Act) -> String {
                 signer = act.signer.name.clone(),
                 asked_by = asked_by.name.clone()
             );
-            format!("{releases} {}", reset(t, terms))
+            format!(
+                "{releases} {}",
+                reset(t, terms, tr!(t, "account-reset-seen-by-nobody"))
+            )
         }
     }
 }
@@ -95,14 +101,14 @@ pub fn in_parts(t: &Text, act: &Act) -> (String, Vec<(String, String)>) {
             let signer = act.signer.name.clone();
             (
                 tr!(t, "act-ask-reset-head", signer = signer),
-                parts(t, terms),
+                parts(t, terms, tr!(t, "account-reset-seen-by-nobody")),
             )
         }
         Deed::VouchReset { terms } => {
             let signer = act.signer.name.clone();
             (
                 tr!(t, "act-vouch-reset-head", signer = signer),
-                parts(t, terms),
+                parts(t, terms, tr!(t, "away-by-the-agent")),
             )
         }
         Deed::ReleaseReset {
@@ -114,12 +120,16 @@ pub fn in_parts(t: &Text, act: &Act) -> (String, Vec<(String, String)>) {
                 signer = act.signer.name.clone(),
                 asked_by = asked_by.name.clone()
             );
-            (head, parts(t, terms))
+            (
+                head,
+                parts(t, terms, tr!(t, "account-reset-seen-by-nobody")),
+            )
         }
     }
 }
 
-fn parts(t: &Text, terms: &ResetTerms) -> Vec<(String, String)> {
+/// `unseen`: what is said where nobody has seen the person yet.
+fn parts(t: &Text, terms: &ResetTerms, unseen: String) -> Vec<(String, String)> {
     let account = match &terms.organisation {
         Some(organisation) => format!(
             "{} · {} · {}",
@@ -152,7 +162,7 @@ fn parts(t: &Text, terms: &ResetTerms) -> Vec<(String, String)> {
             station = looked.station.name.clone(),
             at = minute(looked.at)
         ),
-        None => tr!(t, "account-reset-seen-by-nobody"),
+        None => unseen,
     };
     parts.push((tr!(t, "account-reset-identified-label"), looked));
     parts
@@ -218,8 +228,8 @@ fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-/// All that the reset of an account does, and why.
-fn reset(t: &Text, terms: &ResetTerms) -> String {
+/// All that the reset of an account does, and why. `unseen`: what is said where nobody has seen the person yet.
+fn reset(t: &Text, terms: &ResetTerms, unseen: String) -> String {
     let mut lines = vec![tr!(
         t,
         "account-reset-deletes",
@@ -243,7 +253,7 @@ fn reset(t: &Text, terms: &ResetTerms) -> String {
             station = looked.station.name.clone(),
             at = minute(looked.at)
         ),
-        None => tr!(t, "account-reset-seen-by-nobody"),
+        None => unseen,
     });
     if !terms.remark.is_empty() {
         lines.push(tr!(

@@ -170,6 +170,7 @@ impl Writer<'_> {
                 (subject, ends)
             }
             Kind::ResetPrepared => both!("mail-reset-prepared-subject", "mail-reset-prepared"),
+            Kind::ResetVouched => both!("mail-reset-vouched-subject", "mail-reset-vouched"),
             Kind::ResetAsked => both!("mail-reset-asked-subject", "mail-reset-asked"),
             Kind::ResetReleased => both!("mail-reset-released-subject", "mail-reset-released"),
             Kind::ResetDone => both!("mail-reset-done-subject", "mail-reset-done"),
@@ -255,6 +256,7 @@ impl Writer<'_> {
             | Kind::Lent
             | Kind::LoanEnds
             | Kind::ResetPrepared
+            | Kind::ResetVouched
             | Kind::ResetAsked
             | Kind::ResetReleased
             | Kind::ResetDone
@@ -340,9 +342,10 @@ impl Writer<'_> {
             lines.push(tr!(t, "mail-where", value = shown(&station.name)));
         }
         if let Some(by) = &facts.asked_by {
-            lines.push(match self.told.kind == Kind::ResetPrepared {
-                true => tr!(t, "mail-prepared-by", value = shown(by)),
-                false => tr!(t, "mail-asked-by", value = shown(by)),
+            lines.push(match self.told.kind {
+                Kind::ResetPrepared => tr!(t, "mail-prepared-by", value = shown(by)),
+                Kind::ResetVouched => tr!(t, "mail-vouched-by", value = shown(by)),
+                _ => tr!(t, "mail-asked-by", value = shown(by)),
             });
         }
         if let Some(by) = &facts.second {

@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use super::{
     AGAIN, DAY, IDENTIFIED_WITHIN, OF_ONE_AGENT, OF_ONE_PERSON, Told, Wish, agent, away, check,
     expire, going, not_allowed, open_of, party, refuse_changed_since, refuse_needless,
-    refuse_unknown, tell,
+    refuse_unknown, tell, vouching,
 };
 use crate::domain::account_reset::{RELEASED_WITHIN, ResetState};
 use crate::domain::act::{Act, GOING_MAX, LookedAt, Others, ResetTerms};
 use crate::domain::authority::{Action, may_ask};
+use crate::domain::identification::Methods;
 use crate::domain::visit::Takes;
 use crate::domain::{AccountResetId, Bytes, OperatorId, Person, PersonId, VisitId};
 use crate::server::auth::AtDesk;
@@ -49,14 +50,14 @@ pub async fn ask_again(
     tx: &mut Write,
     desk: &AtDesk,
     terms: &ResetTerms,
-    wish: Wish<'_>,
+    (wish, methods): (Wish<'_>, &Methods),
     times: (Timestamp, Timestamp),
 ) -> Answer<(ResetTerms, Person)> {
     match &terms.identified {
         Some(looked) => ask(tx, desk, (terms.reset, looked.visit), wish, times).await,
         None => {
             let person = PersonId::new(&terms.person.id);
-            away::ask(tx, desk, (terms.reset, &person), wish, times).await
+            away::ask(tx, desk, (terms.reset, &person), (wish, methods), times).await
         }
     }
 }
@@ -190,6 +191,7 @@ pub async fn asked(
     };
     let (again, _) = table::asked_about(tx, &person.id, now - AGAIN).await?;
     table::insert(tx, &new, now).await?;
+    vouching::used(tx, terms).await?;
     let mine = table::asked_by(tx, &desk.operator.id, now - DAY).await?;
     if again > 0 || mine > OF_ONE_AGENT {
         let detail = format!(

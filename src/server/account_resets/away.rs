@@ -36,10 +36,7 @@ pub async fn begin(
     now: Timestamp,
 ) -> Answer<AwayBegun> {
     let person = may_be_asked(tx, desk, person, now).await?;
-    let (reset, vouched) = match vouching::told(tx, &person.id, now).await? {
-        Some((reset, vouched)) => (reset, Some(vouched)),
-        None => (AccountResetId(uuid::Uuid::now_v7()), None),
-    };
+    let vouched = vouching::told(tx, &person, Some(&desk.operator.id), now).await?;
     let mut ways = Vec::new();
     for means in AwayMeans::ALL {
         let (number, vouched) = match means {
@@ -64,7 +61,7 @@ pub async fn begin(
         ways.push(way);
     }
     Ok(AwayBegun {
-        reset,
+        reset: AccountResetId(uuid::Uuid::now_v7()),
         person,
         ways,
     })
@@ -73,9 +70,9 @@ pub async fn begin(
 fn nobody_answered(person: &Person) -> String {
     match &person.organisation {
         Some(organisation) => format!(
-            "no administrator of {} has answered for {} within the last hours: a user administrator does that with their key, on the \
+            "no administrator of {} has answered for {} within the last hours: another one than {} does that with their key, on the \
              registry's page",
-            organisation.name, person.name
+            organisation.name, person.name, person.name
         ),
         None => format!(
             "{} is of no organisation, and has nobody who answers for them",
@@ -213,7 +210,7 @@ pub async fn ask(
     tx: &mut Write,
     desk: &AtDesk,
     (id, person): (AccountResetId, &PersonId),
-    wish: Wish<'_>,
+    (wish, methods): (Wish<'_>, &Methods),
     (now, asked_at): (Timestamp, Timestamp),
 ) -> Answer<(ResetTerms, Person)> {
     check(wish)?;
@@ -221,11 +218,9 @@ pub async fn ask(
     if table::find(tx, id).await?.is_some() {
         return Err(over(id, "it was asked for already"));
     }
-    let (away, vouched) = identified(tx, desk, (id, &person), (now, asked_at)).await?;
+    let about = (id, &person, wish);
+    let away = identified(tx, desk, about, methods, (now, asked_at)).await?;
     let terms = terms(tx, id, &person, (wish, None)).await?;
-    if let Some(vouched) = vouched {
-        vouching::refuse_otherwise(&vouched, &terms)?;
-    }
     let terms = ResetTerms {
         away: Some(Box::new(away)),
         ..terms
@@ -233,24 +228,27 @@ pub async fn ask(
     Ok((terms, person))
 }
 
-/// Both identifications, neither of them long before it is asked for; with what an administrator answered for, where that is one of them.
+/// Both identifications, neither of them long before it is asked for. An administrator's word is taken where the agent went one way only.
 async fn identified(
     tx: &mut Write,
     desk: &AtDesk,
-    (reset, person): (AccountResetId, &Person),
+    (reset, person, wish): (AccountResetId, &Person, Wish<'_>),
+    methods: &Methods,
     (now, asked_at): (Timestamp, Timestamp),
-) -> Answer<(Away, Option<ResetTerms>)> {
-    let vouched = vouching::way(tx, (reset, &person.id), (now, asked_at)).await?;
-    let (vouched, request) = vouched.unzip();
-    let mut ways: Vec<LookedAway> = vouched.into_iter().collect();
+) -> Answer<Away> {
+    let mut ways = Vec::new();
     for check in kept::all(tx, reset).await? {
         refuse_others_work(desk, (&check, &person.id))?;
         refuse_stale(tx, person, &check, (now, asked_at)).await?;
         ways.push(looked(tx, &check).await?);
     }
+    if ways.len() == 1 {
+        let word = vouching::way(tx, (person, wish), (&desk.operator.id, methods), now).await?;
+        ways.splice(0..0, word);
+    }
     let mut ways = ways.into_iter();
     match (ways.next(), ways.next()) {
-        (Some(first), Some(second)) => Ok((Away { first, second }, request)),
+        (Some(first), Some(second)) => Ok(Away { first, second }),
         (one, _) => Err(Refusal::new(
             problem_code::NOT_IDENTIFIED,
             format!(

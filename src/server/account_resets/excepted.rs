@@ -56,7 +56,7 @@ pub async fn except(
     let nobody = || Refusal::internal("a reset that nobody asked for");
     let (_, terms) = request(tx, &reset).await?.ok_or_else(nobody)?;
     refuse_otherwise(tx, &terms, &person).await?;
-    vouching::refuse_fallen(tx, &terms, now).await?;
+    vouching::refuse_fallen(tx, &terms, &desk.operator.id, now).await?;
     exceptions::refuse_second(tx, &person, now).await?;
     let owner = reset.asked_by.clone().ok_or_else(nobody)?;
     let until = calendar.end_of(u32::from(days), now);

@@ -37,7 +37,7 @@ pub async fn release(
     may_release(tx, (&reset, asked_by), (releaser, &person), now).await?;
     let (request, terms) = request(tx, &reset).await?.ok_or_else(unsigned)?;
     refuse_otherwise(tx, &terms, &person).await?;
-    vouching::refuse_fallen(tx, &terms, now).await?;
+    vouching::refuse_fallen(tx, &terms, releaser, now).await?;
     let deed = Deed::ReleaseReset {
         terms,
         asked_by: request.signer.clone(),

@@ -1,54 +1,66 @@
 //! An administrator answers for somebody of their organisation who is not at a desk and for whom an agent asks.
 //!
-//! Invariants: they sign the request itself, with a key that has been theirs for long, and an agent asks for exactly that within hours; it
-//! is one of two ways and never both; whoever could not answer for them any more has not.
+//! Invariants: they sign what is asked for, with a key that has been theirs for long and that nobody made who asks for it, releases it or
+//! carries it out; an agent asks by it once and within hours; it is one of two ways and never both; and whoever could not answer for them
+//! any more has not.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::asked::{refuse_more, terms};
 use super::by_administrator::{refuse_ended, somebody};
-use super::{DAY, Wish, check, known, over, party};
+use super::{DAY, Told, Wish, check, known, party, refuse_needless_for, refuse_otherwise, tell};
 use crate::domain::act::{Act, Deed, LookedAway, ResetTerms};
 use crate::domain::authority::{Action, may_vouch_for};
-use crate::domain::identification::{AwayLook, VOUCHED_WITHIN, VOUCHES_AFTER};
+use crate::domain::identification::{AwayLook, AwayMeans, Methods, VOUCHED_WITHIN, VOUCHES_AFTER};
 use crate::domain::suspension::FactorSort;
-use crate::domain::{AccountResetId, IdentificationId, OfferId, Person, PersonId};
+use crate::domain::visit::Takes;
+use crate::domain::{AccountResetId, IdentificationId, OfferId, OperatorId, Person, PersonId};
 use crate::server::database::{Connection, Write};
+use crate::server::exceptions;
+use crate::server::notices::Kind;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::vouching::{self as table, Stored};
-use crate::server::tables::{FactorName, act, audit, standing};
+use crate::server::tables::{FactorName, act, audit, operator, standing};
 use crate::wire::{ActReceipt, Vouched, problem_code};
 
-/// From so many on within [`DAY`], each by one administrator raises an alarm.
+/// Beyond so many of one administrator within [`DAY`], each raises an alarm.
 const OF_ONE_ADMINISTRATOR: u32 = 3;
+
+/// So many of one person are looked at, the newest first.
+const LOOKED_AT_MOST: u32 = 10;
 
 /// What an administrator may answer for now; what they would sign.
 pub async fn ask(
     tx: &mut Write,
     (administrator, subject): (&PersonId, &PersonId),
     (id, wish): (AccountResetId, Wish<'_>),
+    methods: &Methods,
     now: Timestamp,
 ) -> Answer<(ResetTerms, Person)> {
     check(wish)?;
+    refuse_no_method(methods)?;
     let person = may_answer(tx, administrator, subject).await?;
     refuse_young(tx, administrator, None, now).await?;
+    let takes = standing::had(tx, &person.id).await?.takes(person.kind);
+    refuse_needless_for(&person, (takes, false), Takes::Release)?;
+    exceptions::refuse_second(tx, &person, now).await?;
     refuse_more(tx, &person, None, now).await?;
-    if let Some(vouching) = holding(tx, subject, now).await? {
-        return Err(Refusal::new(
-            problem_code::RESET_OPEN,
-            format!(
-                "{} answered for {} at {}: an agent may ask by that already",
-                somebody(tx, &vouching.administrator).await?.name,
-                person.name,
-                vouching.at
-            ),
-        ));
-    }
     let terms = terms(tx, id, &person, (wish, None)).await?;
     Ok((terms, person))
 }
 
-/// The person, if that administrator may answer for them. Who is of another organisation is told like who is not there.
+/// A house that identifies nobody so has nobody answer.
+fn refuse_no_method(methods: &Methods) -> Answer<()> {
+    match methods.away(AwayMeans::Vouching) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::new(
+            problem_code::METHOD_UNKNOWN,
+            "this registry has no method whose means is vouching",
+        )),
+    }
+}
+
+/// The person, if that administrator may answer for them.
 async fn may_answer(
     tx: &mut Connection,
     administrator: &PersonId,
@@ -67,7 +79,7 @@ async fn may_answer(
 }
 
 /// Nobody answers for others by a key that was made for the purpose. `with`: the key; none: is there any?
-async fn refuse_young(
+pub async fn refuse_young(
     tx: &mut Connection,
     administrator: &PersonId,
     with: Option<&FactorName>,
@@ -92,6 +104,7 @@ pub async fn vouched(
     tx: &mut Write,
     (terms, act): (&ResetTerms, OfferId),
     (administrator, with): (&PersonId, &FactorName),
+    methods: &Methods,
     now: Timestamp,
 ) -> Answer<()> {
     let subject = PersonId::new(&terms.person.id);
@@ -101,16 +114,15 @@ pub async fn vouched(
         ticket: terms.ticket.as_deref(),
     };
     let whom = (administrator, &subject);
-    let (found, person) = ask(tx, whom, (terms.reset, wish), now).await?;
+    let (found, person) = ask(tx, whom, (terms.reset, wish), methods, now).await?;
     super::signing::refuse_changed(found == *terms)?;
     refuse_ended(tx, administrator, with).await?;
     refuse_young(tx, administrator, Some(with), now).await?;
     let new = Stored {
-        reset: terms.reset,
+        act,
         person: subject,
         administrator: administrator.clone(),
         signed_with: with.clone(),
-        act,
         at: now,
     };
     table::insert(tx, &new).await?;
@@ -122,49 +134,83 @@ pub async fn vouched(
         );
         audit::raise(tx, None, (problem_code::RESET_LIMIT, &detail), now).await?;
     }
+    let by = somebody(tx, administrator).await?;
+    let told = Told {
+        until: Some(now + VOUCHED_WITHIN),
+        ..Told::of(terms.reset, terms.reason, &by.name)
+    };
+    tell(tx, Kind::ResetVouched, &person, &told, now).await
+}
+
+/// What somebody answered for by which an agent may ask now: the newest that still says what is so. `hands`: whose work it may not be.
+async fn holding(
+    tx: &mut Connection,
+    person: &Person,
+    hands: &[&OperatorId],
+    now: Timestamp,
+) -> Answer<Option<(Stored, String, ResetTerms)>> {
+    let since = now - VOUCHED_WITHIN;
+    for stored in table::unused(tx, &person.id, since, LOOKED_AT_MOST).await? {
+        let (name, terms) = signed(tx, &stored).await?;
+        let holds = match still(tx, &stored, hands, now).await {
+            Ok(()) => refuse_otherwise(tx, &terms, person).await,
+            fallen => fallen,
+        };
+        match holds {
+            Ok(()) => return Ok(Some((stored, name, terms))),
+            Err(why) if why.code() == problem_code::INTERNAL => return Err(why),
+            Err(_) => {}
+        }
+    }
+    Ok(None)
+}
+
+/// Whoever answered still may, by that key, and none of these humans had a hand in it.
+async fn still(
+    tx: &mut Connection,
+    stored: &Stored,
+    hands: &[&OperatorId],
+    now: Timestamp,
+) -> Answer<()> {
+    may_answer(tx, &stored.administrator, &stored.person).await?;
+    refuse_young(tx, &stored.administrator, Some(&stored.signed_with), now).await?;
+    let made_by_them = || {
+        Err(Refusal::new(
+            problem_code::NOT_ALLOWED,
+            "whoever enrolled the key by which an administrator answered neither asks by it, nor releases that, nor carries it out: another \
+             agent does",
+        ))
+    };
+    let makers = standing::makers(tx, &stored.administrator, &stored.signed_with).await?;
+    if makers.is_empty() && !hands.is_empty() {
+        return made_by_them();
+    }
+    for maker in &makers {
+        for hand in hands {
+            if !operator::are_two_humans(tx, maker, hand).await? {
+                return made_by_them();
+            }
+        }
+    }
     Ok(())
 }
 
-/// What somebody answered for, and an agent may ask by now.
-pub(super) async fn holding(
-    tx: &mut Connection,
-    person: &PersonId,
-    now: Timestamp,
-) -> Answer<Option<Stored>> {
-    let Some(stored) = table::unused(tx, person, now - VOUCHED_WITHIN).await? else {
-        return Ok(None);
-    };
-    match still(tx, &stored, now).await {
-        Ok(()) => Ok(Some(stored)),
-        Err(why) if why.code() == problem_code::INTERNAL => Err(why),
-        Err(_) => Ok(None),
-    }
-}
-
-/// Whoever answered still may, by that key.
-async fn still(tx: &mut Connection, stored: &Stored, now: Timestamp) -> Answer<()> {
-    may_answer(tx, &stored.administrator, &stored.person).await?;
-    refuse_young(tx, &stored.administrator, Some(&stored.signed_with), now).await
-}
-
-/// The same as a station is told of it, or a page.
+/// The same as a station is told of it, or a page. `by`: the agent who would ask.
 pub async fn told(
     tx: &mut Connection,
-    person: &PersonId,
+    person: &Person,
+    by: Option<&OperatorId>,
     now: Timestamp,
-) -> Answer<Option<(AccountResetId, Vouched)>> {
-    let Some(stored) = holding(tx, person, now).await? else {
-        return Ok(None);
-    };
-    let (by, terms) = signed(tx, &stored).await?;
-    let vouched = Vouched {
+) -> Answer<Option<Vouched>> {
+    let hands: Vec<&OperatorId> = by.into_iter().collect();
+    let held = holding(tx, person, &hands, now).await?;
+    Ok(held.map(|(stored, by, terms)| Vouched {
         by,
         at: stored.at,
         until: stored.at + VOUCHED_WITHIN,
         reason: terms.reason,
         remark: terms.remark,
-    };
-    Ok(Some((stored.reset, vouched)))
+    }))
 }
 
 /// Who signed it, and what.
@@ -179,60 +225,81 @@ async fn signed(tx: &mut Connection, stored: &Stored) -> Answer<(String, ResetTe
     }
 }
 
-/// The way, if somebody answered under that name within the last hours; with what they answered for.
+/// The way, if somebody answered within the last hours for what is asked for now.
 pub(super) async fn way(
-    tx: &mut Connection,
-    (reset, person): (AccountResetId, &PersonId),
-    (now, asked_at): (Timestamp, Timestamp),
-) -> Answer<Option<(LookedAway, ResetTerms)>> {
-    let Some(stored) = table::find(tx, reset).await? else {
+    tx: &mut Write,
+    (person, wish): (&Person, Wish<'_>),
+    (by, methods): (&OperatorId, &Methods),
+    now: Timestamp,
+) -> Answer<Option<LookedAway>> {
+    if refuse_no_method(methods).is_err() {
+        return Ok(None);
+    }
+    let Some((stored, name, terms)) = holding(tx, person, &[by], now).await? else {
         return Ok(None);
     };
-    if stored.person != *person || stored.at < asked_at - VOUCHED_WITHIN {
-        return Err(over(
-            reset,
-            "what an administrator answered for is of another person, or of too long ago: begin anew",
+    if terms.reason != wish.reason {
+        return Err(Refusal::new(
+            problem_code::ACT_CHANGED,
+            format!(
+                "{name} answered for a reset because of {}: it is asked for with that reason, or they answer anew",
+                terms.reason.as_str()
+            ),
         ));
     }
-    still(tx, &stored, now).await?;
-    let (name, terms) = signed(tx, &stored).await?;
     let look = AwayLook::Vouching { act: stored.act };
-    let looked = LookedAway {
+    Ok(Some(LookedAway {
         identification: IdentificationId(stored.act.0),
         how: look.to_string(),
         by: party(stored.administrator.as_str(), &name),
         station: None,
         at: stored.at,
-    };
-    Ok(Some((looked, terms)))
+    }))
 }
 
-/// An agent asks for what somebody answered for: the same account, all of the same factors, and why. What they remark is their own.
-pub(super) fn refuse_otherwise(vouched: &ResetTerms, asked: &ResetTerms) -> Answer<()> {
-    let of = |terms: &ResetTerms| ResetTerms {
-        remark: String::new(),
-        ticket: None,
-        away: None,
-        ..terms.clone()
-    };
-    match of(vouched) == of(asked) {
-        true => Ok(()),
-        false => Err(Refusal::new(
-            problem_code::ACT_CHANGED,
-            "an administrator answered for another request: the same account, the same factors and the same reason are asked for, or they \
-             answer anew",
-        )),
+/// What was asked for by an administrator's word uses that up.
+pub(super) async fn used(tx: &mut Write, terms: &ResetTerms) -> Answer<()> {
+    for looked in terms.away.iter().flat_map(|away| away.both()) {
+        if let Ok(AwayLook::Vouching { act }) = looked.how.parse() {
+            table::use_for(tx, act, terms.reset).await?;
+        }
     }
+    Ok(())
 }
 
-/// Whoever answered for what was asked for still may.
+/// Whoever answered for what was asked for still may, and whoever does this now had no hand in their key.
 pub(super) async fn refuse_fallen(
     tx: &mut Connection,
     terms: &ResetTerms,
+    by: &OperatorId,
     now: Timestamp,
 ) -> Answer<()> {
-    match table::find(tx, terms.reset).await? {
-        Some(stored) => still(tx, &stored, now).await,
-        None => Ok(()),
+    let Some(stored) = table::used_for(tx, terms.reset).await? else {
+        return Ok(());
+    };
+    still(tx, &stored, &[by], now).await.map_err(|why| match why.code() {
+        problem_code::INTERNAL => why,
+        code => Refusal::new(
+            code,
+            format!(
+                "an administrator answered for {} by a key of theirs, and by now may not, or this operator had a hand in that key: another \
+                 agent does it, or the reset is withdrawn and asked for anew",
+                terms.person.name
+            ),
+        ),
+    })
+}
+
+/// An administrator takes back what they, or another one, answered for and nobody has asked by.
+pub async fn take_back(
+    tx: &mut Write,
+    (administrator, subject): (&PersonId, &PersonId),
+    now: Timestamp,
+) -> Answer<()> {
+    may_answer(tx, administrator, subject).await?;
+    let since = now - VOUCHED_WITHIN - SignedDuration::from_mins(1);
+    for stored in table::unused(tx, subject, since, u32::MAX >> 1).await? {
+        table::end(tx, stored.act, administrator, now).await?;
     }
+    Ok(())
 }

@@ -265,7 +265,9 @@ async fn done(
                 ticket: terms.ticket.as_deref(),
             };
             let times = (now, signed.act.asked_at);
-            let (found, person) = resets::ask_again(tx, desk, terms, wish, times).await?;
+            let methods = &registry.config.identification.methods;
+            let (found, person) =
+                resets::ask_again(tx, desk, terms, (wish, methods), times).await?;
             refuse_changed(found == *terms)?;
             signed.keep(by, tx, now).await?;
             resets::asked(tx, desk, (&signed.act, terms), (&person, signature), now).await?;

@@ -120,7 +120,8 @@ pub async fn ask(
     };
     let whom = (id, &request.person);
     let tx = &mut entry.tx;
-    let (terms, person) = resets::ask_away(tx, &desk, whom, wish, (now, now)).await?;
+    let methods = &registry.config.identification.methods;
+    let (terms, person) = resets::ask_away(tx, &desk, whom, (wish, methods), (now, now)).await?;
     let deed = Deed::AskReset { terms };
     let whom = (&desk.operator, &person.id);
     let by = (Asker::Agent(&desk.operator.id), wish.ticket);

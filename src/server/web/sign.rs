@@ -329,10 +329,11 @@ async fn asked_for(
             (format!("/requests/{}", terms.reset), "reset-signed")
         }
         Deed::VouchReset { terms } => {
-            let unsigned = || Refusal::internal("a code answers for nobody");
+            let unsigned = || Refusal::new(problem_code::NOT_ALLOWED, "a code answers for nobody");
             let (id, _) = proof.signed.ok_or_else(unsigned)?;
             let by = (who, proof.with);
-            vouching::vouched(&mut tx, (terms, id), by, now).await?;
+            let methods = &site.registry.config.identification.methods;
+            vouching::vouched(&mut tx, (terms, id), by, methods, now).await?;
             let person = segment(&terms.person.id);
             (format!("/people/{person}"), "reset-vouched")
         }

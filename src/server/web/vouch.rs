@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::forms::{Named, Sent};
 use super::people::segment;
-use super::requests::{Why, about, drawn_up, why_form};
+use super::requests::{Meant, Why, about, drawn_up, why_form};
 use super::session::Administrator;
 use super::{Shared, Shown};
 use crate::domain::act::Deed;
@@ -34,15 +34,23 @@ pub async fn of_person(
         return Ok(html! {});
     }
     let (t, now) = (admin.visitor.look.text, admin.visitor.site.registry.now());
-    Ok(match vouching::told(db, &person.id, now).await? {
-        Some((_, vouched)) => html! {
+    let name = person.name.as_str();
+    let told = vouching::told(db, person, None, now).await?;
+    let at = path(&person.id);
+    let back = format!("{at}/withdraw");
+    Ok(html! {
+        @if let Some(vouched) = &told {
             p {
-                (tr!(t, "page-vouched", by = vouched.by.as_str(), person = person.name.as_str()))
-                " " (tr!(t, "page-until")) " " (admin.visitor.time(vouched.until)) "."
+                (tr!(t, "page-vouched", by = vouched.by.as_str(), person = name)) " "
+                (tr!(t, "page-until")) ": " (admin.visitor.time(vouched.until))
             }
-        },
-        None => {
-            html! { p { a.deed href=(path(&person.id)) { (tr!(t, "page-vouch", person = person.name.as_str())) } } }
+            form.card method="post" action=(back) {
+                (admin.visitor.form(&back)?)
+                p { (tr!(t, "page-vouch-back-how")) }
+                button.plain { (tr!(t, "page-withdraw")) }
+            }
+        } @else {
+            p { a.deed href=(at) { (tr!(t, "page-vouch", person = name)) } }
         }
     })
 }
@@ -51,8 +59,13 @@ pub async fn of_person(
 pub async fn why(State(site): Shared, admin: Administrator, Named(id): Named<PersonId>) -> Shown {
     let mut read = site.registry.db.read().await?;
     let person = admin.member(&mut read, &id).await?;
+    let now = site.registry.now();
+    let is_young = vouching::refuse_young(&mut read, &admin.person.id, None, now).await;
     drop(read);
-    Ok(page(&admin, &person, &Why::default(), None)?)
+    let wrong = is_young
+        .is_err()
+        .then(|| tr!(admin.visitor.look.text, "page-vouch-young"));
+    Ok(page(&admin, &person, &Why::default(), wrong)?)
 }
 
 fn page(
@@ -70,7 +83,7 @@ fn page(
         (None, _) => html! { p { (tr!(t, "page-vouch-not-for")) } },
         (Some(_), FactorSort::App) => html! { p { (tr!(t, "page-vouch-by-key")) } },
         (Some(_), _) => html! {
-            p.lead { (tr!(t, "page-vouch-means", person = name)) }
+            p.lead { (tr!(t, "page-vouch-means", person = name, hours = admin.visitor.site.registry.config.resets.wait_hours)) }
             (why_form(admin, &path(&person.id), why)?)
         },
     };
@@ -101,7 +114,8 @@ pub async fn ask(
     };
     let (reset, now) = (AccountResetId(uuid::Uuid::now_v7()), site.registry.now());
     let who = (&admin.person.id, &id);
-    let terms = match vouching::ask(&mut tx, who, (reset, wish), now).await {
+    let methods = &site.registry.config.identification.methods;
+    let terms = match vouching::ask(&mut tx, who, (reset, wish), methods, now).await {
         Ok((terms, _)) => terms,
         Err(refusal) if refusal.code() == problem_code::MALFORMED => {
             let wrong = tr!(t, "page-ask-one-line");
@@ -115,4 +129,26 @@ pub async fn ask(
     Ok(once
         .done(tx, (&format!("/sign/{to_sign}"), line), now)
         .await?)
+}
+
+/// It is taken back.
+pub async fn withdraw(
+    State(site): Shared,
+    admin: Administrator,
+    Named(id): Named<PersonId>,
+    Sent(meant): Sent<Meant>,
+) -> Shown {
+    let back = format!("{}/withdraw", path(&id));
+    let once = admin.visitor.once(&back, &meant.form, &meant)?;
+    let mut tx = site.registry.db.write().await?;
+    if let Some(before) = once.before(&mut tx).await? {
+        return Ok(before);
+    }
+    admin.member(&mut tx, &id).await?;
+    let now = site.registry.now();
+    vouching::take_back(&mut tx, (&admin.person.id, &id), now).await?;
+    let detail = format!("on a page, by {}", admin.person.id);
+    let line = admin.line("reset-vouching-ended", id.as_str(), &detail);
+    let person = format!("/people/{}", segment(id.as_str()));
+    Ok(once.done(tx, (&person, line), now).await?)
 }

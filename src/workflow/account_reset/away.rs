@@ -18,6 +18,9 @@ use crate::domain::reason::Unmet;
 use crate::domain::{AccountResetId, Identification, Person, PersonId};
 use crate::wire::{AccountReset, AwayBegun, AwayWay, Owned, Vouched};
 
+/// So many ways it takes.
+const WAYS: usize = 2;
+
 /// Asks for the reset of the account of somebody who is not at a desk. `wish`: why, if that was said already.
 pub async fn ask_away(
     desk: &mut dyn Desk,
@@ -41,7 +44,8 @@ async fn ask(desk: &mut dyn Desk, who: &PersonId, wish: Option<ResetWish>) -> Re
     // What was answered for is the request.
     let answered = vouched.map(|vouched| ResetWish {
         reason: vouched.reason,
-        remark: vouched.remark,
+        // Their remark is theirs, and stands in what they signed.
+        remark: String::new(),
         ticket: None,
     });
     let wish = wished(desk, &person, wish.or(answered)).await?;
@@ -49,33 +53,32 @@ async fn ask(desk: &mut dyn Desk, who: &PersonId, wish: Option<ResetWish>) -> Re
     sign_asked(desk, to_sign).await
 }
 
-/// Identifies them in two ways that differ in kind. What an administrator answered for is one of them: returns it.
+/// Identifies them in two ways that differ in kind. The agent may leave out one of them where an administrator's word takes its place:
+/// returns that.
 async fn ways(
     desk: &mut dyn Desk,
     (person, begun): (&Person, &AwayBegun),
 ) -> Result<Option<Vouched>, Stop> {
     let mut open = Vec::new();
     let mut vouched = None;
-    for way in &begun.ways {
-        match (&way.hindered, &way.vouched) {
-            (Some(_), _) => {}
-            (None, Some(by)) => vouched = Some(by.clone()),
-            (None, None) => open.push(way),
+    for way in begun.ways.iter().filter(|way| way.hindered.is_none()) {
+        match &way.vouched {
+            Some(by) => vouched = Some(by.clone()),
+            None => open.push(way),
         }
     }
-    let missing = 2 - usize::from(vouched.is_some());
+    let word = usize::from(vouched.is_some());
     // Where there are too few, nobody goes any of them.
-    if open.len() < missing {
+    if open.len() + word < WAYS {
         return Err(Stop::Unmet(Unmet::OneWay {
             person: person.name.clone(),
             organisation: person.organisation.as_ref().map(|o| o.name.clone()),
         }));
     }
-    let mut at = 0;
     let mut gone = 0;
-    while gone < missing {
-        let way = open[at % open.len()];
-        let other = open.len() > missing;
+    for (at, way) in open.iter().enumerate() {
+        // What is left after this one, with the word, is enough.
+        let other = gone + (open.len() - at - 1) + word >= WAYS;
         let asked = AccountResetQuestion::Way {
             person: person.clone(),
             means: way.means,
@@ -83,19 +86,25 @@ async fn ways(
             vouched: vouched.clone(),
             other,
         };
-        at += 1;
-        match desk.ask(Question::AccountReset(asked)).await? {
-            Answer::Yes => {
-                if let Some(how) = identified(desk, person, way).await? {
-                    desk.identify_away(&person.id, begun.reset, &how).await?;
-                }
-                gone += 1;
-            }
-            Answer::OtherWay if other => {}
-            _ => at -= 1,
+        if goes(desk, asked, other).await?
+            && let Some(how) = identified(desk, person, way).await?
+        {
+            desk.identify_away(&person.id, begun.reset, &how).await?;
+            gone += 1;
         }
     }
-    Ok(vouched)
+    Ok(vouched.filter(|_| gone < WAYS))
+}
+
+/// Whether the agent goes that way, or the other one.
+async fn goes(desk: &mut dyn Desk, asked: AccountResetQuestion, other: bool) -> Result<bool, Stop> {
+    loop {
+        match desk.ask(Question::AccountReset(asked.clone())).await? {
+            Answer::Yes => return Ok(true),
+            Answer::OtherWay if other => return Ok(false),
+            _ => {}
+        }
+    }
 }
 
 /// What the agent says of it: it is them.

@@ -145,9 +145,6 @@ async fn answered_for(service: &Service, n: usize) {
         },
     };
     act.signer.name = "B. Eheerder".to_owned();
-    let Deed::VouchReset { terms } = &act.deed else {
-        panic!("another act");
-    };
     let receipt = serde_json::json!({
         "version": VERSION, "act": act.bytes(), "rp_id": "", "origin": "", "accepted_at": act.asked_at,
         "assertion": { "id": "", "rawId": "", "type": "public-key", "clientExtensionResults": {}, "response": {
@@ -163,9 +160,8 @@ async fn answered_for(service: &Service, n: usize) {
             act.id
         ),
         format!(
-            "INSERT INTO reset_vouching SELECT '{}', 'p-1', 'p-2', hex(id), '{}', unixepoch() * 1000 FROM credential \
-             WHERE person = 'p-2'",
-            terms.reset, act.id
+            "INSERT INTO reset_vouching SELECT '{}', 'p-1', 'p-2', hex(id), unixepoch() * 1000 FROM credential WHERE person = 'p-2'",
+            act.id
         ),
         "UPDATE credential SET accepted_ms = accepted_ms - 8 * 86400000 WHERE person = 'p-2'"
             .to_owned(),
@@ -186,7 +182,7 @@ async fn whom_an_administrator_answers_for_is_seen_in_one_more_way_and_asked_for
     enrol(&service.desk, 2).await.expect("enrolled");
     answered_for(&service, 1).await;
     let (mut desk, face) = agent(&service.one);
-    // The reason and the remark are those that were answered for.
+    // The reason is the one that was answered for; the remark is theirs.
     let asked = account_reset::ask_away(&mut desk, &person(1), None).await;
     let Ok(Ending::AccountReset {
         result: AccountResetResult::Asked { reset },
@@ -195,7 +191,10 @@ async fn whom_an_administrator_answers_for_is_seen_in_one_more_way_and_asked_for
     else {
         panic!("{asked:?}");
     };
-    assert_eq!(reset.remark, "spoke with her");
+    assert_eq!(
+        (reset.reason, reset.remark.as_str()),
+        (ResetReason::Lost, "")
+    );
     let ways: Vec<_> = face
         .questions()
         .into_iter()

@@ -53,7 +53,7 @@ async fn vouches(world: &World, key: &mut Authenticator) -> (Browser, String) {
     let at = drawn_up(&mut browser, WHOSE).await.expect("may answer");
     let page = browser.get(&at).await;
     for words in [
-        "answers for",
+        "vouches that",
         "W. Example · p-2",
         "Test key",
         "abroad, spoke with her",
@@ -78,6 +78,15 @@ fn vouched(begun: &AwayBegun) -> Option<&Vouched> {
     way.and_then(|way| way.vouched.as_ref())
 }
 
+/// What somebody answered for, without the refusal where the person needs none any more.
+async fn vouched_now(world: &World, agent: &Agent) -> Option<Vouched> {
+    world
+        .sql("UPDATE reset_exception SET ended_ms = began_ms, how = 'expired' WHERE ended_ms IS NULL")
+        .await;
+    let begun = agent.begins(WHOSE).await;
+    begun.ok().and_then(|begun| vouched(&begun).cloned())
+}
+
 impl Agent {
     /// Asks with one way of the agent's own.
     async fn asks_by_video(
@@ -98,11 +107,14 @@ async fn with_an_administrators_word_one_more_way_is_enough_and_the_second_agent
     let (mut browser, act) = vouches(&world, &mut zoe).await;
     let page = browser.get("/people/p-2").await;
     assert!(
-        page.text.contains("answered for W. Example"),
+        page.text.contains("vouched for W. Example"),
         "{}",
         page.text
     );
 
+    // Whoever mistypes, or leaves it to another agent, begins anew: nothing is used up by it.
+    let wrong = two.begins(WHOSE).await.expect("may be asked for").reset;
+    two.identifies((wrong, WHOSE), video()).await.expect("seen");
     let begun = one.begins(WHOSE).await.expect("may be asked for");
     let theirs = vouched(&begun).expect("somebody answered");
     assert!(theirs.by.starts_with("Zoë"));
@@ -142,7 +154,19 @@ async fn with_an_administrators_word_one_more_way_is_enough_and_the_second_agent
     let Deed::VouchReset { terms } = Act::read(&kept.act.0).unwrap().deed else {
         panic!("another act");
     };
-    assert_eq!((terms.reset, terms.factors.len()), (begun.reset, 1));
+    assert_eq!((terms.reason, terms.factors.len()), (ResetReason::Lost, 1));
+    let told: Vec<String> =
+        sqlx::query_scalar("SELECT DISTINCT kind FROM notice WHERE kind LIKE 'reset-vouched'")
+            .fetch_all(&world.database().await)
+            .await
+            .unwrap();
+    assert_eq!(
+        told,
+        ["reset-vouched"],
+        "the person and the administrators hear of it"
+    );
+    // It is used up.
+    assert!(vouched_now(&world, &one).await.is_none());
 }
 
 #[tokio::test]
@@ -151,7 +175,7 @@ async fn a_word_is_for_one_request_for_hours_and_falls_with_the_key_that_gave_it
     vouches(&world, &mut zoe).await;
     let begun = one.begins(WHOSE).await.unwrap();
     one.identifies((begun.reset, WHOSE), video()).await.unwrap();
-    // For another reason than the one that was answered for.
+    // For another reason than the one that was answered for: it is not asked for by that.
     let other = AwayAsk {
         version: VERSION,
         person: PersonId::new(WHOSE),
@@ -260,4 +284,61 @@ async fn a_word_that_was_drawn_up_in_one_session_or_for_another_act_is_nobodys()
     // An agent says nothing of it themself.
     let said = r#"{"by":"vouching"}"#;
     assert!(serde_json::from_str::<AwaySaid>(said).is_err());
+}
+
+#[tokio::test]
+async fn no_agent_asks_or_releases_by_the_word_of_a_key_that_they_enrolled() {
+    let (world, mut one, mut two, mut zoe) = organisation().await;
+    vouches(&world, &mut zoe).await;
+    let made_by = async |agent: &Agent| {
+        let id = agent.id().as_str();
+        let pool = world.database().await;
+        sqlx::query("UPDATE credential SET operator = $1 WHERE person = 'p-4'")
+            .bind(id)
+            .execute(&pool)
+            .await
+            .expect("changed");
+    };
+    made_by(&one).await;
+    assert!(vouched(&one.begins(WHOSE).await.unwrap()).is_none());
+    let own = one.asks_by_video(WHOSE).await;
+    assert_eq!(refused(own), problem_code::NOT_IDENTIFIED);
+    made_by(&two).await;
+    let (reset, to_sign) = one.asks_by_video(WHOSE).await.expect("another's work");
+    let signed = one.signs(&to_sign, None);
+    one.hands_in(&signed).await.expect("asked for");
+    assert_eq!(
+        refused(two.releases(reset).await),
+        problem_code::NOT_ALLOWED
+    );
+}
+
+#[tokio::test]
+async fn a_word_is_taken_back_by_any_administrator_before_anybody_asked_by_it() {
+    let (world, one, _, mut zoe) = organisation().await;
+    let (mut browser, _) = vouches(&world, &mut zoe).await;
+    assert!(vouched(&one.begins(WHOSE).await.unwrap()).is_some());
+    let back = "/people/p-2/vouch/withdraw";
+    let form = browser.get("/people/p-2").await.form(back);
+    for _ in 0..2 {
+        let answer = browser.post(back, &[("form", &form)]).await;
+        assert_eq!(answer.location(), "/people/p-2");
+    }
+    assert!(vouched(&one.begins(WHOSE).await.unwrap()).is_none());
+}
+
+#[tokio::test]
+async fn a_newer_word_takes_the_place_of_another_and_one_of_what_is_no_more_so_is_none() {
+    let (world, one, _, mut zoe) = organisation().await;
+    vouches(&world, &mut zoe).await;
+    let first = vouched(&one.begins(WHOSE).await.unwrap()).unwrap().at;
+    world.wait_s(60);
+    vouches(&world, &mut zoe).await;
+    let second = vouched(&one.begins(WHOSE).await.unwrap()).unwrap().at;
+    assert!(second > first);
+    // What only waits hinders nothing; what opens the account does.
+    world
+        .sql("UPDATE person SET name = 'W. Other' WHERE id = 'p-2'")
+        .await;
+    assert!(vouched(&one.begins(WHOSE).await.unwrap()).is_none());
 }
