@@ -187,12 +187,7 @@ async fn may_stand_by(
             ),
         })
     })?;
-    if !operator::is_somebody(tx, second).await? {
-        return Err(refused(format!(
-            "{name}'s account does not say which human it is of, and so stands by nothing: the registry's administrator says it with \
-             `keydesk registry operators set`"
-        )));
-    }
+    refuse_nobody(tx, second, name).await?;
     visits::holds(tx, Action::Lend, second, person).await?;
     for hand in visit::operators(tx, visit.id).await? {
         refuse_same_human(tx, &hand, (second, name)).await?;
@@ -217,6 +212,20 @@ async fn refuse_same_human(
     }
 }
 
+/// An account that does not say which human it is of has no hand in a loan.
+async fn refuse_nobody(tx: &mut Write, id: &OperatorId, name: &str) -> Answer<()> {
+    match operator::is_somebody(tx, id).await? {
+        true => Ok(()),
+        false => Err(Refusal::new(
+            problem_code::NOT_ALLOWED,
+            format!(
+                "{name}'s account does not say which human it is of, and so has no hand in a loan: the registry's administrator says it \
+                 with `keydesk registry operators set`"
+            ),
+        )),
+    }
+}
+
 /// Whoever stood by a loan still may. `with`: by which key of an administrator's; none: by one of theirs.
 async fn stands_by(
     tx: &mut Write,
@@ -230,6 +239,12 @@ async fn stands_by(
             Ok((Signer::Operator(member.id), member.name))
         }
         Second::Administrator { person: id } => {
+            // Whose account it is must be said: it could be the administrator's own.
+            for hand in visit::operators(tx, visit.id).await? {
+                let account = operator::account(tx, &hand).await?;
+                let name = account.map_or_else(|| hand.to_string(), |found| found.operator.name);
+                refuse_nobody(tx, &hand, &name).await?;
+            }
             let all = visits::administrators(tx, visit, person, now).await?;
             let found = all
                 .into_iter()

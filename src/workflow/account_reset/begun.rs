@@ -70,7 +70,8 @@ pub(super) async fn heard<T>(
     };
     if matches!(
         stop,
-        Stop::Unanswered(_) | Stop::Unreachable(_) | Stop::Store(_)
+        // A session that ended meanwhile says nothing of an attempt before whose answer was lost.
+        Stop::Unanswered(_) | Stop::Unreachable(_) | Stop::Store(_) | Stop::SignedOut
     ) {
         return Err(stop.leaving(Remains::MayBeAccountReset));
     }

@@ -109,6 +109,11 @@ async fn where_there_is_no_number_on_record_nobody_is_asked_anything() {
 async fn answered_for(service: &Service, n: usize) {
     sql(
         &service.one,
+        "UPDATE operator SET personnel_number = id WHERE personnel_number IS NULL",
+    )
+    .await;
+    sql(
+        &service.one,
         "INSERT OR IGNORE INTO organisation (id, name, country) VALUES ('o-1', 'Example', 'BE')",
     )
     .await;
@@ -193,7 +198,7 @@ async fn whom_an_administrator_answers_for_is_seen_in_one_more_way_and_asked_for
     };
     assert_eq!(
         (reset.reason, reset.remark.as_str()),
-        (ResetReason::Lost, "")
+        (ResetReason::Stolen, "")
     );
     let ways: Vec<_> = face
         .questions()
