@@ -4,7 +4,7 @@
 //! [`Suspended::may_be_lifted`] says; once it is removed it is never valid again, and a token that was suspended then is never in
 //! stock again.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::database::{Connection, Database, Fault, Write};
@@ -19,6 +19,9 @@ use crate::domain::{OperatorId, Person, PersonId, StationId};
 use crate::server::tables::audit::{self, Line};
 use crate::server::tables::person;
 use crate::wire::problem_code;
+
+/// How long before it arrived a suspension can have been made, at most.
+pub const HELD_BACK: SignedDuration = SignedDuration::from_hours(24);
 
 /// So many are removed at once.
 const AT_ONCE: usize = 50;

@@ -17,6 +17,7 @@ pub mod delivery;
 pub mod exception;
 pub mod factor;
 pub mod identification;
+pub mod leave;
 pub mod loan;
 pub mod notice;
 pub mod offer;

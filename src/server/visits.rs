@@ -13,7 +13,7 @@ mod taken;
 
 pub use super::tables::FactorName;
 use super::tables::visit::{self, NewVisit};
-use super::tables::{audit, operator, person, standing};
+use super::tables::{audit, leave as leaves, operator, person, standing};
 pub use fate::{Bringer, Fate, fate, is_proved, may_take, passed, proved_then};
 pub use proof::{Tested, answering, may_vouch, testable};
 pub use taken::{Fits, Told, leave, taken_then};
@@ -58,6 +58,8 @@ pub enum Within<'a> {
     Visit(Option<VisitId>),
     /// Whatever visit that operator has open at that station.
     Desk(&'a StationId, &'a OperatorId),
+    /// The one of these that is the person's, whether it is over by then or not; else as at the desk.
+    Named(&'a [VisitId], &'a StationId, &'a OperatorId),
 }
 
 /// Opens a visit, or goes on in the one that this operator has open with them here.
@@ -352,9 +354,11 @@ pub async fn changed(
 ) -> Answer<()> {
     let within = match within {
         Within::Visit(id) => id,
-        Within::Desk(station, operator) => at_desk(tx, (station, operator), person, now)
-            .await?
-            .map(|kept| kept.visit.id),
+        Within::Desk(station, operator) => open_at(tx, (station, operator), person, now).await?,
+        Within::Named(all, station, operator) => match theirs(tx, all, person).await? {
+            Some(id) => Some(id),
+            None => open_at(tx, (station, operator), person, now).await?,
+        },
     };
     visit::overtake(tx, person, within, now).await?;
     if let Some(id) = within {
@@ -363,8 +367,30 @@ pub async fn changed(
     Ok(())
 }
 
-/// A factor is suspended: what it proved is not proved any more, whoever's visit it is.
+async fn open_at(
+    tx: &mut Write,
+    desk: (&StationId, &OperatorId),
+    person: &PersonId,
+    now: Timestamp,
+) -> Answer<Option<VisitId>> {
+    let kept = at_desk(tx, desk, person, now).await?;
+    Ok(kept.map(|kept| kept.visit.id))
+}
+
+/// The one of these visits that is this person's.
+async fn theirs(tx: &mut Write, all: &[VisitId], person: &PersonId) -> Answer<Option<VisitId>> {
+    for id in all {
+        let kept = kept(tx, *id).await?;
+        if kept.is_some_and(|kept| kept.visit.person == *person) {
+            return Ok(Some(*id));
+        }
+    }
+    Ok(None)
+}
+
+/// A factor is suspended: what it proved is not proved any more, whoever's visit it is, and lets nothing be taken.
 pub async fn void(tx: &mut Write, by: &FactorName, now: Timestamp) -> Answer<()> {
+    leaves::void(tx, by).await?;
     Ok(visit::void(tx, by, (now, now - VOIDED)).await?)
 }
 

@@ -51,6 +51,24 @@ impl Station {
             key: key.clone(),
             credentials: held.to_vec(),
             person: person.cloned(),
+            candidates_after: None,
+        };
+        let known = self.registry()?.known_credentials(&session, &request).await;
+        self.heard_in(&session, known)
+    }
+
+    /// What else is enrolled on keys that nothing tells from this one, after the last of an earlier answer.
+    pub async fn further_candidates(
+        &self,
+        key: &KeyId,
+        after: &Bytes,
+    ) -> Result<KnownCredentials, Stop> {
+        let session = self.session()?;
+        let request = KnownRequest {
+            key: key.clone(),
+            credentials: Vec::new(),
+            person: None,
+            candidates_after: Some(after.clone()),
         };
         let known = self.registry()?.known_credentials(&session, &request).await;
         self.heard_in(&session, known)

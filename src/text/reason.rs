@@ -149,6 +149,7 @@ impl Text {
             Refusal::NoPin => tr!(self, "refusal-no-pin"),
             Refusal::OperatorsOwn => tr!(self, "refusal-operators-own"),
             Refusal::Case { fault } => self.case_fault(*fault),
+            Refusal::TellsNothing => tr!(self, "refusal-tells-nothing"),
             Refusal::UsedSince => tr!(self, "refusal-used-since"),
             Refusal::ShowsMore { person } => {
                 tr!(self, "refusal-shows-more", person = person.as_str())

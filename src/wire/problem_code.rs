@@ -233,8 +233,8 @@ codes! {
         KEY_OF_SEVERAL = "key-of-several";
         /// The reset of a key named nothing of what is enrolled on a key of its serial number or tag.
         RESET_UNNAMED = "reset-unnamed";
-        /// A key was reset, or a credential deleted from it, that opened somebody's account, and no visit lets it: none is named, or it did
-        /// no more when that was reported.
+        /// A key is said to be reset, or a credential deleted from it, that opened somebody's account, and the station was not told that a
+        /// visit lets it, or its operator may not: it is suspended.
         TAKEN_UNPROVED = "taken-unproved";
         /// All factors of somebody that were older than a day went within a day, while there is a newer one.
         OLDER_FACTORS_GONE = "all-older-factors-gone";

@@ -18,6 +18,9 @@ pub struct KnownRequest {
     /// Whose credentials are wanted besides, on whatever key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<PersonId>,
+    /// Go on with the candidates after this one, which was the last of an earlier answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidates_after: Option<Bytes>,
 }
 
 /// Reply to [`KnownRequest`]. Credentials that are gone are not in it.
@@ -31,6 +34,9 @@ pub struct KnownCredentials {
     /// the station can ask the key which of them it holds. They name nobody.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<Bytes>,
+    /// There are more of them, to be asked for with `candidates_after`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more_candidates: bool,
     /// Of the person that was named; an older registry does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<PersonStanding>,
@@ -85,7 +91,7 @@ pub struct KeyResetPush {
     pub credentials: Vec<Bytes>,
     /// Who asked for it, and why.
     pub case: ResetCase,
-    /// The visits by which it was done ([`Leave`]). Without them what opened something by then is a review.
+    /// The visits by which it was done ([`Leave`]).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub visits: Vec<VisitId>,
     /// Who began it.
@@ -107,8 +113,11 @@ impl KeyResetPush {
 /// Reply to [`KeyResetPush`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct KeyResetReceipt {
-    /// Those of the credentials that the registry knows: they are refused from now on.
+    /// Those of the credentials that the registry knows and that have ended: they are refused from now on.
     pub gone: Vec<Bytes>,
+    /// Those that nothing let be taken from their owner: they are suspended, and somebody looks into it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suspended: Vec<Bytes>,
     /// When the registry accepted it.
     pub accepted_at: Timestamp,
 }

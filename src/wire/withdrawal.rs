@@ -21,7 +21,7 @@ pub struct WithdrawalPush {
     pub key: KeyReport,
     /// On what ground.
     pub ground: Ground,
-    /// The visits by which it was deleted ([`Leave`](super::Leave)). Without them a deletion of what opened something by then is a review.
+    /// The visits by which it was deleted ([`Leave`](super::Leave)).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub visits: Vec<VisitId>,
     /// Who decided it.
@@ -65,6 +65,9 @@ pub struct WithdrawalReceipt {
     pub credential: Bytes,
     /// Whether the registry held it until now.
     pub was_held: bool,
+    /// Nothing let it be taken from its owner: it is suspended, and somebody looks into it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub suspended: bool,
     /// When the registry accepted it.
     pub accepted_at: Timestamp,
 }

@@ -209,6 +209,8 @@ port! {
         /// What the registry knows to be on this key by now, whose these credentials are, and what is enrolled for a person;
         /// [`Stop::Unreachable`] where it can't be asked.
         fn known_credentials(&mut self, key: &KeyId, person: Option<&PersonId>, held: &[Bytes]) -> Result<KnownCredentials, Stop>;
+        /// What else is enrolled on keys that nothing tells from this one, where an earlier answer did not hold all.
+        fn further_candidates(&mut self, key: &KeyId, after: &Bytes) -> Result<KnownCredentials, Stop>;
         /// The visits by which these credentials may be taken from whoever they open something for; refused where nothing lets that.
         fn leave_to_take(&mut self, credentials: &[Bytes]) -> Result<Vec<VisitId>, Stop>;
         /// The registry's challenge for a key that is enrolled for a person; with a visit, passing the test proves it.

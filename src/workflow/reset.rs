@@ -14,6 +14,7 @@ use super::steps::{anew_after_pulls, begin_step, choose_key, end_step, refresh};
 use super::taking::authorised;
 use super::{Desk, KeyFault, Stop, conclude};
 use crate::domain::authority::{NotAllowed, Role};
+use crate::domain::reason::Refusal;
 use crate::domain::reset::ResetCase;
 use crate::domain::{EntryId, IntentId, KeyFacts, OperatorId, UsbPath};
 use crate::record::{Change, EndReason, KeyReset, Remains};
@@ -73,9 +74,18 @@ async fn reset_chosen(desk: &mut dyn Desk, order: ResetOrder) -> Result<Ending, 
         let hold = losses::check_key(desk, &mut key).await?;
         let mut losses = losses::find(desk, &mut key).await?;
         losses.may_be_caused_by(operator.role)?;
-        let leave = authorised(desk, &operator, (&key, &losses)).await?;
-        if order.list {
+        let mut leave = authorised(desk, &operator, (Some(&key), &losses)).await?;
+        if order.list || losses::tells_nothing(&key, &losses) {
+            let before = losses.credentials().len();
             losses::list_others(desk, &mut key, &mut losses).await?;
+            if losses.credentials().len() > before {
+                losses.may_be_caused_by(operator.role)?;
+                let more = authorised(desk, &operator, (Some(&key), &losses)).await?;
+                leave = leave.and(more);
+            }
+        }
+        if losses::tells_nothing(&key, &losses) {
+            return Err(Refusal::TellsNothing.into());
         }
         Ok((key, hold, losses, leave))
     });
@@ -221,7 +231,7 @@ pub(super) async fn resume(
     let hold = losses::check_key(desk, &mut key).await?;
     // What let it be done may be over since.
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
-    let leave = authorised(desk, &operator, (&key, &reset.losses)).await?;
+    let leave = authorised(desk, &operator, (Some(&key), &reset.losses)).await?;
     let reset = &KeyReset {
         visits: leave.visits,
         ..reset.clone()

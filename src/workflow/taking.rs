@@ -8,7 +8,7 @@ use super::{Desk, Stop};
 use crate::domain::authority::Action;
 use crate::domain::reason::Unmet;
 use crate::domain::reset::{Losses, ResetCase};
-use crate::domain::{Bytes, Identification, KeyFacts, VisitId};
+use crate::domain::{Bytes, Identification, KeyFacts, PersonId, VisitId};
 use crate::wire::{Operator, PersonDetail, problem_code};
 
 /// What lets it be done.
@@ -32,13 +32,22 @@ impl Leave {
         }
         case
     }
+
+    /// The same, once more was found on the key.
+    pub(super) fn and(self, more: Self) -> Self {
+        Self {
+            visits: more.visits,
+            identified: self.identified.or(more.identified),
+            proved: self.proved.or(more.proved),
+        }
+    }
 }
 
-/// Asks the registry and, where a proof is missing that its owner can give, has them give it.
+/// Asks the registry and, where a proof is missing that its owner can give, has them give it. No key: it is not to be had.
 pub(super) async fn authorised(
     desk: &mut dyn Desk,
     operator: &Operator,
-    (key, losses): (&KeyFacts, &Losses),
+    (key, losses): (Option<&KeyFacts>, &Losses),
 ) -> Result<Leave, Stop> {
     let ids = concerned(losses);
     if ids.is_empty() {
@@ -53,14 +62,16 @@ pub(super) async fn authorised(
     };
     let (mut asked, mut proved) = (false, None);
     for person in losses.all_people() {
-        let detail = desk.detail(&person.id).await?;
+        let Some(detail) = page(desk, &person.id).await? else {
+            continue;
+        };
         let opens = |id: &Bytes| {
             let mut theirs = detail.credentials.iter();
             theirs.any(|held| held.id == *id && held.is_valid())
         };
         if ids.iter().any(opens) {
             asked = true;
-            prove(desk, operator, (key, &detail)).await?;
+            prove(desk, operator, (key, &ids), &detail).await?;
             proved.get_or_insert(detail.person.name);
         }
     }
@@ -84,7 +95,7 @@ async fn by(
         .into_iter()
         .filter(|_| !visits.is_empty())
     {
-        let visit = desk.detail(&person.id).await?.visit;
+        let visit = page(desk, &person.id).await?.and_then(|page| page.visit);
         let named = visit.filter(|visit| visits.contains(&visit.id));
         identified = identified.or(named.map(|visit| visit.identification));
     }
@@ -110,14 +121,24 @@ fn concerned(losses: &Losses) -> Vec<Bytes> {
     all.map(|lost| lost.credential.clone()).collect()
 }
 
+/// What the registry has of a person; none: it has never heard of them, and so nothing of theirs opens anything.
+async fn page(desk: &mut dyn Desk, id: &PersonId) -> Result<Option<PersonDetail>, Stop> {
+    match desk.detail(id).await {
+        Ok(detail) => Ok(Some(detail)),
+        Err(Stop::RegistryRefused { code, .. }) if code == problem_code::NOT_FOUND => Ok(None),
+        Err(stop) => Err(stop),
+    }
+}
+
 /// Its owner proves a factor that they had when their visit began.
 async fn prove(
     desk: &mut dyn Desk,
     operator: &Operator,
-    (key, detail): (&KeyFacts, &PersonDetail),
+    (key, taken): (Option<&KeyFacts>, &[Bytes]),
+    detail: &PersonDetail,
 ) -> Result<(), Stop> {
     operator.role.may_for(Action::GiveUp, detail.person.kind)?;
-    if has_lost_access(key, detail) {
+    if has_lost_access((key, taken), detail) {
         return Err(Stop::Unmet(Unmet::LostAccess {
             person: detail.person.name.clone(),
             kind: detail.person.kind,
@@ -128,9 +149,18 @@ async fn prove(
     own_proof(desk, operator, detail, (&visit, None)).await
 }
 
-/// Whether nothing of theirs can prove them: this key's PIN is blocked, and it is all that opens their account.
-fn has_lost_access(key: &KeyFacts, detail: &PersonDetail) -> bool {
+/// Whether nothing of theirs can prove them: no other factor opens their account, and this key verifies nobody: it is not to be had, its
+/// PIN is blocked, or it has none, because it was reset elsewhere.
+fn has_lost_access((key, taken): (Option<&KeyFacts>, &[Bytes]), detail: &PersonDetail) -> bool {
     let keys = detail.credentials.iter().filter(|held| held.is_valid());
-    let apps = detail.factors.iter().filter(|factor| factor.is_valid());
-    key.pin_retries == Some(0) && !key.built_in_uv && keys.count() + apps.count() <= 1
+    let mut others = keys.filter(|held| !taken.contains(&held.id));
+    let mut apps = detail.factors.iter().filter(|factor| factor.is_valid());
+    let verifies = key.is_some_and(|key| {
+        let takes_pin = key.pin_set == Some(true) && key.pin_retries != Some(0);
+        takes_pin || key.built_in_uv
+    });
+    !verifies && others.next().is_none() && apps.next().is_none()
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,8 @@ use keydesk::workflow::{self, Stop, care};
 use crate::resets::{hands, order};
 use crate::scenarios::{PIN, SLOT, enrol, fresh_key, person, world};
 
+mod found;
+
 const LONG: Duration = Duration::from_secs(60);
 
 /// A world whose person 1 has a key, and came back another time with it.

@@ -343,6 +343,8 @@ pub enum Refusal {
         /// Whose.
         person: String,
     },
+    /// It does not say whose it is, and nothing tells it from its twins.
+    TellsNothing,
     /// Something was made or set on it since it was looked at, which nobody confirmed.
     UsedSince,
     /// The operator takes another one.

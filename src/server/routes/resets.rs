@@ -1,8 +1,9 @@
 //! Keys that are reset: whose they are, asked beforehand, and that what was on them is gone, told afterwards.
 //!
 //! Invariants: by what and by whom something is taken that opens an account is decided in one place, before it is done and once more when
-//! it is reported ([`visits::leave`], [`visits::taken_then`]), for everybody who loses a credential; what was done by nothing of it is
-//! a review; a credential that is gone stays on record and is never taken again, whenever it comes.
+//! it is reported ([`visits::leave`], [`visits::taken_then`]), for everybody who loses a credential. A key that is empty is empty: no report
+//! of that is refused for want of a right. What nothing let is suspended, counted and looked into: it opens nothing, and its owner, if they
+//! have it still, takes it up again with the key itself. A credential that is gone stays on record and is never taken again.
 
 use std::collections::BTreeSet;
 
@@ -17,17 +18,20 @@ use super::report::{
     check_version, earliest_in_words, ended_at, role_there, was_absent,
 };
 use super::{Body, Shared, desk};
-use crate::domain::authority::{Role, may_clear, may_take_by};
+use crate::domain::authority::{Role, may_clear};
 use crate::domain::suspension::FactorRef;
-use crate::domain::{Bytes, OperatorId, Person, PersonId, StationId};
+use crate::domain::visit::SuspendedWhy;
+use crate::domain::{Bytes, OperatorId, Person, PersonId, StationId, VisitId};
 use crate::server::auth::{AtDesk, AtStation};
-use crate::server::database::{Connection, Write, ms};
+use crate::server::database::{Connection, Write, from_ms, ms};
 use crate::server::ledger::Opened;
 use crate::server::lives::{self, Ended, Why};
 use crate::server::problem::{Answer, Refusal};
+use crate::server::suspensions::{self, Report};
 use crate::server::tables::audit::{self, Line};
 use crate::server::tables::{access, credential, offer, withdrawal};
 use crate::server::visits::{self, Fits, Told, Within};
+use crate::text::english;
 use crate::wire::{
     KeyResetPush, KeyResetReceipt, KnownCredential, KnownCredentials, KnownRequest, Leave,
     PersonStanding, Push, Taking, problem_code,
@@ -59,9 +63,9 @@ pub async fn known(
     known.sort_by_key(|found| found.credential.enrolled_at);
     let whom = request.person.as_ref().map_or("keys", PersonId::as_str);
     desk::looked(&registry, &desk, "key-view", whom);
-    let candidates = match request.key.is_unique() {
-        true => Vec::new(),
-        false => credential::on_model(&mut read, &request.key, MAX_CREDENTIALS).await?,
+    let (candidates, more_candidates) = match request.key.is_unique() {
+        true => (Vec::new(), false),
+        false => candidates(&mut read, &request).await?,
     };
     let person = match &request.person {
         Some(id) => Some(standing(&mut read, id, &desk.station, registry.now()).await?),
@@ -71,8 +75,27 @@ pub async fn known(
         rp_id: registry.people.rp_id().to_owned(),
         known,
         candidates,
+        more_candidates,
         person,
     }))
+}
+
+/// What is enrolled on such keys, as far as one answer holds, and whether there is more.
+async fn candidates(db: &mut Connection, request: &KnownRequest) -> Answer<(Vec<Bytes>, bool)> {
+    let after = request.candidates_after.as_ref();
+    // After one that is nobody's there would be nothing, which is not so.
+    if let Some(id) = after
+        && credential::kept(db, id).await?.is_none()
+    {
+        return Err(Refusal::new(
+            problem_code::CREDENTIAL_UNKNOWN,
+            format!("{id} was no candidate"),
+        ));
+    }
+    let mut found = credential::on_model(db, (&request.key, after), MAX_CREDENTIALS + 1).await?;
+    let more = found.len() > MAX_CREDENTIALS;
+    found.truncate(MAX_CREDENTIALS);
+    Ok((found, more))
 }
 
 /// What is enrolled for a person, and whether another station than the one that asks may be enrolling them.
@@ -90,7 +113,8 @@ async fn standing(
     })
 }
 
-/// Whether what opens somebody's account may be taken from them at this desk. Changes nothing but the end of the visit.
+/// Whether what opens somebody's account may be taken from them at this desk. Changes the end of the visit, and keeps the answer: by it
+/// the report is judged.
 #[utoipa::path(
     post, path = "/v1/takings", tag = "enrolment", request_body = Taking,
     security(("station" = [], "session" = [])),
@@ -163,36 +187,35 @@ pub async fn key_reset(
             at: push.reset_at,
         },
     };
-    for loser in &losers {
-        check_taken(&mut entry.tx, (&loser.credential, &loser.person), &by, now).await?;
-    }
+    let parted = parted(&mut entry.tx, losers, &by, now).await?;
     let security_key = credential::key_as_kept(&mut entry.tx, &push.key).await?;
     let what = (&push, security_key);
     let number = withdrawal::insert_reset(&mut entry.tx, &station, what, now).await?;
-    let (ids, gone) = end(&mut entry.tx, losers, number).await?;
+    let (ids, gone) = end(&mut entry.tx, parted.losers, number).await?;
     let ended = Ended {
         station: &station,
         operator: push.done_by(),
         why: Why::Reset,
         at: push.reset_at,
-        within: Within::Desk(&station, push.done_by()),
+        within: Within::Named(&parted.visits, &station, push.done_by()),
     };
     lives::ended(&mut entry.tx, &ended, &gone, now).await?;
     alarm_of_several(&mut entry.tx, &ended, &gone, now).await?;
     alarm_of_unnamed(&mut entry.tx, &ended, (&push, &there), now).await?;
     for stranger in &push.credentials {
-        if !ids.contains(stranger) {
+        if !ids.contains(stranger) && !parted.suspended.contains(stranger) {
             withdrawal::refuse_from_now_on(&mut entry.tx, stranger, number).await?;
         }
     }
     let reply = KeyResetReceipt {
         gone: ids,
+        suspended: parted.suspended,
         accepted_at: now,
     };
-    let subject = gone
-        .first()
-        .map_or(push.key.model.as_str(), |(person, _)| person.as_str());
-    let detail = told(&push, &reply.gone) + &early;
+    let losers = gone.iter().map(|(person, _)| person).chain(&parted.robbed);
+    let mut losers = losers.map(PersonId::as_str);
+    let subject = losers.next().unwrap_or(push.key.model.as_str());
+    let detail = told(&push, &reply) + &early;
     let line = Line {
         station: Some(station.as_str()),
         operator: Some(push.done_by().as_str()),
@@ -201,6 +224,43 @@ pub async fn key_reset(
         detail: &detail,
     };
     entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// What is reported as gone from a key, by what the registry makes of it.
+struct Parted {
+    /// Those that have ended, and by which visits that was let.
+    losers: Vec<Loser>,
+    visits: Vec<VisitId>,
+    /// Those that nothing let be taken, and whose they are.
+    suspended: Vec<Bytes>,
+    robbed: Vec<PersonId>,
+}
+
+async fn parted(
+    tx: &mut Write,
+    losers: Vec<Loser>,
+    by: &Taker<'_>,
+    now: Timestamp,
+) -> Answer<Parted> {
+    let mut parted = Parted {
+        losers: Vec::new(),
+        visits: Vec::new(),
+        suspended: Vec::new(),
+        robbed: Vec::new(),
+    };
+    for loser in losers {
+        match judged(tx, (&loser.credential, &loser.person), by, now).await? {
+            Judged::Ended(visit) => {
+                parted.visits.extend(visit);
+                parted.losers.push(loser);
+            }
+            Judged::Suspended => {
+                parted.suspended.push(loser.credential);
+                parted.robbed.push(loser.person.id);
+            }
+        }
+    }
+    Ok(parted)
 }
 
 /// Writes down that these are gone; their ids, and whose each was.
@@ -344,38 +404,53 @@ pub(super) struct Taker<'a> {
     pub told: Told<'a>,
 }
 
-/// Whether it was theirs to take. What is done already and was let by no visit is a review, where it could ever have been theirs.
-pub(super) async fn check_taken(
+/// What becomes of a factor whose taking is reported.
+pub(super) enum Judged {
+    /// It has ended, as it was let in that visit; none: it opened nothing.
+    Ended(Option<VisitId>),
+    /// Nothing let it, and it is suspended.
+    Suspended,
+}
+
+/// Whether it was theirs to take. It is done already, so that nothing is refused; but what nothing let ends nothing either: whoever forged
+/// that report has done no more than any desk may at once, and as loudly.
+pub(super) async fn judged(
     tx: &mut Write,
     (credential, person): (&Bytes, &Person),
     by: &Taker<'_>,
     now: Timestamp,
-) -> Answer<()> {
+) -> Answer<Judged> {
     let fits = visits::taken_then(tx, (credential, person), &by.told, now).await?;
     let why = match fits {
-        Fits::Nothing => return Ok(may_clear(by.role, person.kind)?),
-        Fits::By(by_what) => return Ok(may_take_by(by.role, person.kind, by_what)?),
-        Fits::NoMore => "the visit that is named lets that no more",
-        Fits::Unnamed => {
-            by.role.may_reset_key_of(&[person.kind])?;
-            "no visit of theirs at that desk is named for it"
-        }
+        Fits::Let(visit) => return Ok(Judged::Ended(Some(visit))),
+        Fits::Nothing => match may_clear(by.role, person.kind) {
+            Ok(()) => return Ok(Judged::Ended(None)),
+            Err(no) => english().not_allowed(&no),
+        },
+        Fits::Unlet => "The station was not told that a visit of theirs lets that".to_owned(),
     };
-    let operator = by.told.finished_by.unwrap_or(by.told.operator);
+    let told = &by.told;
+    let operator = told.finished_by.unwrap_or(told.operator);
+    let report = Report {
+        station: told.station,
+        person,
+        factor: &FactorRef::Key {
+            credential: credential.clone(),
+        },
+        why: SuspendedWhy::Lost,
+        operator,
+        at: from_ms(ms(told.at.clamp(now - suspensions::HELD_BACK, now)))?,
+    };
+    suspensions::suspend(tx, &report, now).await?;
     let detail = format!(
-        "operator {operator} took credential {credential} from {}, whose account it opened, and {why}. It is gone with its key. Find out \
-         with them what happened, and whether it was they who wanted it",
+        "operator {operator} reports that credential {credential} of {} is gone from its key, and it was not theirs to take. {why}. It is \
+         suspended: it opens nothing, and its owner takes it up again with the key itself, if they have it. Find out with them what \
+         happened, and what they have left",
         person.id
     );
-    audit::alarm(
-        tx,
-        by.told.station,
-        problem_code::TAKEN_UNPROVED,
-        &detail,
-        now,
-    )
-    .await?;
-    Ok(())
+    let kind = problem_code::TAKEN_UNPROVED;
+    audit::alarm(tx, told.station, kind, &detail, now).await?;
+    Ok(Judged::Suspended)
 }
 
 /// The role of who ended it, if they had access and were signed in at the station then, or stand by it.
@@ -401,10 +476,13 @@ pub(super) async fn role_then(
 }
 
 /// The audit's words for it.
-fn told(push: &KeyResetPush, gone: &[Bytes]) -> String {
-    let mut detail = format!("{} credential(s) gone", gone.len());
-    for id in gone {
+fn told(push: &KeyResetPush, reply: &KeyResetReceipt) -> String {
+    let mut detail = format!("{} credential(s) gone", reply.gone.len());
+    for id in &reply.gone {
         detail = format!("{detail} {id}");
+    }
+    for id in &reply.suspended {
+        detail = format!("{detail}; suspended, which nothing let be taken: {id}");
     }
     detail.push_str(&push.case.in_words());
     if push.finished_by.is_some() {

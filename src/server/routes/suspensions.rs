@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::codes::refuse_over;
 use super::desk::{known, line, may};
@@ -42,9 +42,6 @@ use crate::wire::{
     Lift, LiftOffer, LiftReply, LiftRequest, Push, Shown, SuspensionPush, SuspensionReceipt,
     problem_code,
 };
-
-/// How long before it arrived a suspension can have been made, at most.
-const HELD_BACK: SignedDuration = SignedDuration::from_hours(24);
 
 /// Takes it that a factor is lost, stolen or suspected: it opens and proves nothing from now on.
 #[utoipa::path(
@@ -87,7 +84,7 @@ pub async fn suspension(
         why: push.why,
         operator: &push.operator,
         // It counts and runs from when it can have been held back by the line, not from whenever a station says.
-        at: from_ms(ms(since.clamp(now - HELD_BACK, now)))?,
+        at: from_ms(ms(since.clamp(now - suspensions::HELD_BACK, now)))?,
     };
     let reported = suspensions::suspend(&mut entry.tx, &report, now).await?;
     let reply = SuspensionReceipt {

@@ -1,8 +1,8 @@
 //! Credentials that are withdrawn: deleted from their key, or given up before they counted.
 //!
-//! Invariants: a credential that was withdrawn is refused from then on, whether the registry held it or hears of it later; who may
-//! withdraw one that is held is decided as for a key that is reset ([`check_taken`]), but for an enrolment
-//! that whoever made it takes back at its own station, within minutes and before anybody used it.
+//! Invariants: a credential that was withdrawn is refused from then on, whether the registry held it or hears of it later; what becomes of
+//! one that is held and was deleted from its key is decided as for a key that is reset ([`judged`]); an enrolment is taken back by whoever
+//! made it, at its own station, within minutes and before anybody used it.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -12,8 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::Shared;
 use super::people::no_person;
 use super::report::{EndedAt, Labels, Sent, begin, check_identification, check_key, ended_at};
-use super::resets::{Decided, Taker, check_taken, role_then};
-use crate::domain::authority::{Action, Role, may_take_at_all};
+use super::resets::{Decided, Judged, Taker, judged, role_then};
+use crate::domain::authority::{Action, Role};
 use crate::domain::suspension::FactorRef;
 use crate::domain::{OfferId, OperatorId, PersonKind, StationId};
 use crate::server::auth::AtStation;
@@ -81,7 +81,7 @@ pub async fn withdrawal(
             None => false,
         },
     };
-    match (&push.ground, &held) {
+    let judged = match (&push.ground, &held) {
         (Ground::Deleted { .. }, Some(held)) if held.is_live => {
             let by = Taker {
                 role,
@@ -93,13 +93,23 @@ pub async fn withdrawal(
                     at: push.withdrawn_at,
                 },
             };
-            check_taken(&mut entry.tx, (&push.credential, &person), &by, now).await?;
+            judged(&mut entry.tx, (&push.credential, &person), &by, now).await?
         }
-        _ => may(&by, &push, (person.kind, now), held.as_ref())?,
-    }
-    withdrawal::insert(&mut entry.tx, &station, &push, now).await?;
-    credential::end(&mut entry.tx, &push.credential, at, None).await?;
-    if held.as_ref().is_some_and(|held| held.is_live) {
+        _ => {
+            may(&by, &push, (person.kind, now), held.as_ref())?;
+            Judged::Ended(None)
+        }
+    };
+    let visits = match &judged {
+        Judged::Ended(visit) => {
+            withdrawal::insert(&mut entry.tx, &station, &push, now).await?;
+            credential::end(&mut entry.tx, &push.credential, at, None).await?;
+            Vec::from_iter(*visit)
+        }
+        Judged::Suspended => Vec::new(),
+    };
+    let is_suspended = matches!(judged, Judged::Suspended);
+    if !is_suspended && held.as_ref().is_some_and(|held| held.is_live) {
         let end = Ended {
             station: &station,
             operator: push.done_by(),
@@ -108,7 +118,7 @@ pub async fn withdrawal(
                 Ground::Undone { .. } => Why::Withdrawn,
             },
             at,
-            within: Within::Desk(&station, push.done_by()),
+            within: Within::Named(&visits, &station, push.done_by()),
         };
         let credential = push.credential.clone();
         let gone = [(push.person.clone(), FactorRef::Key { credential })];
@@ -117,9 +127,10 @@ pub async fn withdrawal(
     let reply = WithdrawalReceipt {
         credential: push.credential.clone(),
         was_held: held.is_some_and(|held| held.is_live),
+        suspended: is_suspended,
         accepted_at: now,
     };
-    let detail = told(&push, reply.was_held) + &ended.map(EndedAt::in_words).unwrap_or_default();
+    let detail = told(&push, &reply) + &ended.map(EndedAt::in_words).unwrap_or_default();
     let line = Line {
         station: Some(station.as_str()),
         operator: Some(push.done_by().as_str()),
@@ -187,8 +198,8 @@ fn may(
 ) -> Answer<()> {
     let refused = |detail: String| Refusal::new(problem_code::NOT_ALLOWED, detail);
     match &push.ground {
-        // Nobody has it any more, or nobody had.
-        Ground::Deleted { .. } => Ok(may_take_at_all(by.role, &[kind])?),
+        // Nobody has it any more, or nobody had, and it is gone from its key: should it come yet, it is not to count.
+        Ground::Deleted { .. } => Ok(()),
         Ground::Undone { offer } => {
             by.role.may(Action::ResolveConflict)?;
             let Some(held) = held.filter(|held| held.is_live) else {
@@ -226,11 +237,12 @@ fn is_taken_back(held: &Kept, station: &StationId, offer: OfferId, now: Timestam
 }
 
 /// The audit's words for it.
-fn told(push: &WithdrawalPush, was_held: bool) -> String {
+fn told(push: &WithdrawalPush, reply: &WithdrawalReceipt) -> String {
     let mut detail = push.credential.to_base64url();
-    detail.push_str(match was_held {
-        true => " was held",
-        false => " was not held",
+    detail.push_str(match (reply.was_held, reply.suspended) {
+        (true, false) => " was held",
+        (true, true) => " was held, nothing let it be taken, and it is suspended",
+        (false, _) => " was not held",
     });
     match &push.ground {
         Ground::Undone { offer } => {

@@ -382,15 +382,21 @@ async fn whose(db: &mut Connection, row: &Row) -> Result<KnownCredential, Fault>
     })
 }
 
-/// The ids of what is enrolled, and not gone, on keys of this model that nothing tells from this one; newest first.
-pub async fn on_model(db: &mut Connection, key: &KeyId, limit: usize) -> Result<Vec<Bytes>, Fault> {
+/// The ids of what is enrolled, and not gone, on keys of this model that nothing tells from this one; newest first, and after that one.
+pub async fn on_model(
+    db: &mut Connection,
+    (key, after): (&KeyId, Option<&Bytes>),
+    limit: usize,
+) -> Result<Vec<Bytes>, Fault> {
     sqlx::query_scalar(
         "SELECT c.id FROM credential c JOIN security_key k ON k.number = c.security_key \
          WHERE k.aaguid = $1 AND (k.serial IS NULL OR k.serial = $2) AND k.asset_tag IS NULL AND c.gone_ms IS NULL \
-         ORDER BY c.enrolled_ms DESC LIMIT $3",
+         AND ($3 IS NULL OR (c.enrolled_ms, c.id) < (SELECT a.enrolled_ms, a.id FROM credential a WHERE a.id = $3)) \
+         ORDER BY c.enrolled_ms DESC, c.id DESC LIMIT $4",
     )
     .bind(key.aaguid)
     .bind(&key.serial)
+    .bind(after)
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
     .fetch_all(db)
     .await

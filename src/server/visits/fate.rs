@@ -18,7 +18,7 @@ use crate::server::tables::{offer, operator, person, standing, visit};
 use crate::wire::{Visit, problem_code};
 
 /// So long after a visit's time what was done in it is taken, because the line may have been down. Later it waits.
-pub(super) const LINE_DOWN: SignedDuration = SignedDuration::from_hours(24);
+const LINE_DOWN: SignedDuration = SignedDuration::from_hours(24);
 
 /// Likewise after a ticket's day: the line may come back after a weekend.
 const LINE_DOWN_FROM_TICKETS: SignedDuration = SignedDuration::from_hours(3 * 24);

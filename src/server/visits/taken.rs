@@ -1,20 +1,25 @@
-//! Whether a visit lets a factor be taken that opens something: asked before it is done, and once more when it is reported.
+//! Whether a visit lets a factor be taken that opens something: asked before it is done, and kept, so that the report of it is judged by
+//! what held then, by this clock.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::fate::LINE_DOWN;
 use super::kept::{at_desk, kept};
 use super::proof::needed;
-use super::{FactorName, holds, touched};
+use super::{FactorName, IDLE, holds, touched};
 use crate::domain::authority::{Action, TakenBy, may_clear, may_take_by};
 use crate::domain::{Bytes, OperatorId, Person, StationId, VisitId};
 use crate::server::auth::AtDesk;
-use crate::server::database::{Write, ms};
+use crate::server::database::Write;
 use crate::server::exceptions;
 use crate::server::problem::{Answer, Refusal};
+use crate::server::tables::leave as leaves;
 use crate::server::tables::standing::{self, Valid};
 use crate::text::english;
 use crate::wire::problem_code;
+
+/// So long after it was told that something may be taken, the report that it was is taken for that: the line may have been down over a
+/// weekend. When it was done is only what a station says.
+const HELD_BACK: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 /// The visits by which these credentials may be taken from these people now, at this desk; refused, with what is missing and who may.
 /// What opens nothing takes no visit.
@@ -29,6 +34,8 @@ pub async fn leave(
         match opens(tx, (credential, person)).await? {
             Some(valid) => {
                 let visit = by_visit(tx, desk, (&valid, person), now).await?;
+                let by = (&desk.station, &desk.operator.id);
+                leaves::give(tx, (credential, visit), by, now).await?;
                 if !visits.contains(&visit) {
                     visits.push(visit);
                 }
@@ -91,14 +98,14 @@ pub struct Told<'a> {
 pub enum Fits {
     /// It opened nothing by then.
     Nothing,
-    By(TakenBy),
-    /// The visit that is named was this desk's, and lets it no more.
-    NoMore,
-    /// No visit is named that was this desk's.
-    Unnamed,
+    /// It was told that this visit lets it.
+    Let(VisitId),
+    /// It was told nothing of the kind.
+    Unlet,
 }
 
-/// By what it was taken, as the visits stand now that are named for it.
+/// By what it was taken, as the station was told when it asked: whether that visit is over by now is nothing to it, nor who finished what
+/// it let begin.
 pub async fn taken_then(
     tx: &mut Write,
     (credential, person): (&Bytes, &Person),
@@ -108,28 +115,36 @@ pub async fn taken_then(
     let Some(valid) = opens(tx, (credential, person)).await? else {
         return Ok(Fits::Nothing);
     };
-    let mut fits = Fits::Unnamed;
-    for id in told.visits {
-        let Some(kept) = kept(tx, *id).await? else {
-            continue;
-        };
-        let visit = &kept.visit;
-        let hand = Some(&visit.operator);
-        let is_theirs = hand == Some(told.operator) || hand == told.finished_by;
-        if visit.person != person.id || kept.station != *told.station || !is_theirs {
-            continue;
-        }
-        fits = Fits::NoMore;
-        let before_end = kept.ended_at.is_none_or(|ended| ms(told.at) <= ms(ended));
-        let within = ms(told.at) <= ms(visit.expires_at) && before_end;
-        let in_time = ms(now) <= ms(visit.expires_at + LINE_DOWN);
-        if within
-            && in_time
-            && !kept.overtaken
-            && let Some(by) = TakenBy::of(visit.authority, valid.visit == Some(*id))
-        {
-            return Ok(Fits::By(by));
-        }
-    }
-    Ok(fits)
+    let given = leaves::given(tx, (credential, told.station), now - HELD_BACK).await?;
+    let hands = [Some(told.operator), told.finished_by];
+    let theirs = given
+        .into_iter()
+        .find(|given| hands.contains(&Some(&given.operator)) || told.visits.contains(&given.visit));
+    let visit = match theirs {
+        Some(given) => Some(given.visit),
+        None => brought_by(tx, &valid, told, now).await?,
+    };
+    Ok(visit.map_or(Fits::Unlet, Fits::Let))
+}
+
+/// The visit that a factor came in just now and that goes on at that desk: when the station asked, the factor was on its way, and there was
+/// nothing to be let.
+async fn brought_by(
+    tx: &mut Write,
+    valid: &Valid,
+    told: &Told<'_>,
+    now: Timestamp,
+) -> Answer<Option<VisitId>> {
+    let Some(id) = valid.visit else {
+        return Ok(None);
+    };
+    let Some(kept) = kept(tx, id).await? else {
+        return Ok(None);
+    };
+    let hand = Some(&kept.visit.operator);
+    let is_theirs = hand == Some(told.operator) || hand == told.finished_by;
+    let goes_on = kept.ended_at.is_none() && !kept.overtaken;
+    let is_new = valid.accepted_at + IDLE >= now;
+    let came = kept.station == *told.station && is_theirs && goes_on && is_new;
+    Ok((came && TakenBy::of(kept.visit.authority, true).is_some()).then_some(id))
 }

@@ -154,6 +154,15 @@ impl Registry for StationDesk {
             .await
     }
 
+    async fn further_candidates(
+        &mut self,
+        key: &KeyId,
+        after: &Bytes,
+    ) -> Result<KnownCredentials, Stop> {
+        self.unless_cancelled(self.station.further_candidates(key, after))
+            .await
+    }
+
     async fn leave_to_take(&mut self, credentials: &[Bytes]) -> Result<Vec<VisitId>, Stop> {
         self.unless_cancelled(self.station.leave_to_take(credentials))
             .await

@@ -421,6 +421,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::NoPin,
         Refusal::OperatorsOwn,
         Refusal::ShowsMore { person: person() },
+        Refusal::TellsNothing,
         Refusal::UsedSince,
         Refusal::NotWanted,
         Refusal::TagsUsedUp {

@@ -33,7 +33,7 @@ pub(super) async fn delete_enrolled(
     begin_step(desk, Step::Confirm);
     let losses = lost(desk, key, credential).await?;
     may_cause(operator.role, &losses, credential)?;
-    let leave = authorised(desk, &operator, (key, &losses)).await?;
+    let leave = authorised(desk, &operator, (Some(key), &losses)).await?;
     begin_step(desk, Step::Confirm);
     let asked = Asked {
         key,
@@ -261,7 +261,7 @@ pub(in crate::workflow) async fn resume(
         (Some(pin), true) => {
             // What let it be done may be over since.
             let operator = desk.operator().ok_or(Stop::SignedOut)?;
-            let leave = authorised(desk, &operator, (&key, &deletion.losses)).await?;
+            let leave = authorised(desk, &operator, (Some(&key), &deletion.losses)).await?;
             visits = leave.visits;
             erase(desk, &mut key, pin, &deletion.credential)
                 .await
@@ -280,12 +280,19 @@ pub(in crate::workflow) async fn resume(
     Ok(Ending::Resolved { remains })
 }
 
-/// The key is not to be had. Whether it still holds the credential or not, the registry is not to hold it: that was decided.
+/// The key is not to be had. Whether it still holds the credential or not, the registry is not to hold it: that was decided. As long as it
+/// opens their account it takes what the deletion takes, for what let that may be over since; once it is reported lost it opens nothing.
 pub(in crate::workflow) async fn without_key(
     desk: &mut dyn Desk,
     deletion: &Deletion,
     by: &OperatorId,
 ) -> Result<Ending, Stop> {
+    let operator = desk.operator().ok_or(Stop::SignedOut)?;
+    let leave = authorised(desk, &operator, (None, &deletion.losses)).await?;
+    let deletion = &Deletion {
+        visits: leave.visits,
+        ..deletion.clone()
+    };
     let remains = Remains::Unknown;
     finish(desk, deletion, &deletion.key, remains, by).await?;
     Ok(Ending::Resolved { remains })

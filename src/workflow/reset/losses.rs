@@ -1,8 +1,9 @@
 //! What a reset would destroy, found before anything is done.
 //!
 //! A key with a serial number is looked up by it, one without by its model; then it is asked, without a touch, which of those
-//! credentials it holds. Invariants: what the registry can't be asked about is not reset; what is said to be lost was shown by this
-//! very key.
+//! credentials it holds, whichever of them it takes to ask. One that answers nobody without a PIN, and that nothing tells from its twins,
+//! lists them with its PIN or is not reset. Invariants: what the registry can't be asked about is not reset; what is said to be lost was shown
+//! by this very key.
 
 use super::super::admit::is_operators_own;
 use super::super::known;
@@ -39,7 +40,7 @@ pub(super) async fn check_key(desk: &mut dyn Desk, key: &mut KeyFacts) -> Result
 /// Who is enrolled on this key, as far as station and registry know: surely, where it shows the credential.
 pub(super) async fn find(desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<Losses, Stop> {
     let here = live(desk.enrolments_on(key).await?);
-    let known = desk.known_credentials(&key.id, None, &[]).await?;
+    let known = all_known(desk, key).await?;
     let mut sought: Vec<(String, Bytes)> = Vec::new();
     for enrolment in &here {
         sought.push((enrolment.rp_id.clone(), enrolment.credential.clone()));
@@ -71,6 +72,19 @@ pub(super) async fn find(desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<Loss
         silent,
         others: None,
     })
+}
+
+/// What the registry knows of such a key, however much that is: of what it did not name, nobody can be asked.
+async fn all_known(desk: &mut dyn Desk, key: &KeyFacts) -> Result<KnownCredentials, Stop> {
+    let mut known = desk.known_credentials(&key.id, None, &[]).await?;
+    while known.more_candidates
+        && let Some(last) = known.candidates.last().cloned()
+    {
+        let further = desk.further_candidates(&key.id, &last).await?;
+        known.more_candidates = further.more_candidates && !further.candidates.is_empty();
+        known.candidates.extend(further.candidates);
+    }
+    Ok(known)
 }
 
 /// Enrolments whose credential has not been deleted or reset away.
@@ -139,8 +153,13 @@ async fn shown(
     Ok((shown, silent))
 }
 
+/// Whether it said nothing, and nothing but what it says could tell whose it is.
+pub(super) fn tells_nothing(key: &KeyFacts, losses: &Losses) -> bool {
+    losses.silent && !key.id.is_unique()
+}
+
 /// Adds what the key lists besides those enrolments, with its PIN, where it can. What it lists of an enrolment that it did not show
-/// makes that one sure.
+/// makes that one sure; whose that is which nobody named yet, the registry is asked.
 pub(super) async fn list_others(
     desk: &mut dyn Desk,
     key: &mut KeyFacts,
@@ -169,7 +188,15 @@ pub(super) async fn list_others(
     losses.unsure = unsure;
     let known = losses.credentials();
     let others = list.credentials.into_iter();
-    let others = others.filter(|credential| !known.contains(&credential.id));
+    let mut others: Vec<_> = others
+        .filter(|credential| !known.contains(&credential.id))
+        .collect();
+    let listed: Vec<Bytes> = others.iter().map(|other| other.id.clone()).collect();
+    let found = whose(desk, key, &listed).await?;
+    others.retain(|other| !found.iter().any(|lost| lost.credential == other.id));
+    losses.enrolments.extend(found);
+    losses.enrolments.sort_by_key(|lost| lost.enrolled_at);
+    let others = others.into_iter();
     let named = others.map(|credential| OtherCredential {
         account: credential.name().map(str::to_owned),
         rp_id: credential.rp_id,
@@ -177,6 +204,22 @@ pub(super) async fn list_others(
     losses.others = Some(named.collect());
     losses.silent = false;
     Ok(())
+}
+
+/// The enrolments among what it listed and did not show.
+async fn whose(
+    desk: &mut dyn Desk,
+    key: &KeyFacts,
+    listed: &[Bytes],
+) -> Result<Vec<LostEnrolment>, Stop> {
+    if listed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let here = live(desk.enrolments_on(key).await?);
+    let known = desk.known_credentials(&key.id, None, listed).await?;
+    let mut found = merged(known, here);
+    found.retain(|lost| listed.contains(&lost.credential));
+    Ok(found)
 }
 
 /// Whether the key shows an enrolment that nobody confirmed: it is another key, or somebody was enrolled on it since. One that did

@@ -157,6 +157,7 @@ async fn what_two_clocks_may_differ_by_is_taken_as_the_enrolment_and_the_audit_s
     let mut lost = suspension(&world, factor);
     lost.body.suspended_at -= HALF_A_MINUTE;
     world.client.push(entry(), &lost).await.unwrap();
+    world.let_go(&credential, &world.session.operator.id).await;
     let mut early = reset(&world, &credential);
     early.body.reset_at -= HALF_A_MINUTE;
     world.client.push(entry(), &early).await.unwrap();
@@ -243,6 +244,9 @@ async fn what_ended_before_its_enrolment_by_a_wrong_clock_is_taken_once_whoever_
     let mut own = Authenticator::new(210);
     let mut world = binding(world, &mut own).await;
     let proof = world.proof(&new).await;
+    for id in [&emptied, &deleted] {
+        world.let_go(id, &world.session.operator.id).await;
+    }
     let reset = reset(&world, &emptied);
     let withdrawal = withdrawal(&world, &deleted);
     let removal = world.removal("p-1", old.factor, proof);

@@ -6,14 +6,13 @@
 )]
 
 use jiff::{SignedDuration, Timestamp};
-use keydesk::domain::authority::Role;
 use keydesk::domain::reset::ResetCase;
 use keydesk::domain::{Bytes, KeyId, PersonId};
 use keydesk::registry::RegistryError;
-use keydesk::wire::{KeyReport, KeyResetPush, KnownRequest, Push, Session, VERSION, problem_code};
+use keydesk::wire::{KeyReport, KeyResetPush, KnownRequest, Push, VERSION, problem_code};
 
 use super::authenticator::Authenticator;
-use super::world::{World, entry, first_sign_in, refused};
+use super::world::{World, entry, refused};
 
 fn case() -> ResetCase {
     ResetCase {
@@ -59,12 +58,6 @@ fn detail(refused: Result<impl std::fmt::Debug, RegistryError>) -> String {
     }
 }
 
-async fn customer_service(world: &World) -> Session {
-    let mut key = Authenticator::new(201);
-    let role = Role::CustomerService;
-    first_sign_in(&world.client, &world.db(), "C. Service", role, &mut key).await
-}
-
 #[tokio::test]
 async fn what_was_on_a_reset_key_stays_on_record_and_opens_nothing_any_more() {
     let world = World::new().await;
@@ -73,6 +66,7 @@ async fn what_was_on_a_reset_key_stays_on_record_and_opens_nothing_any_more() {
     let test = world.test_offer("p-1").await;
     let test = world.test(&test, "p-1", &mut key);
     let push = reset(&world, &key, &[&receipt.credential]);
+    world.let_go(&receipt.credential, &push.body.operator).await;
     let entry_id = entry();
     let done = world.client.push(entry_id, &push).await.unwrap();
     assert_eq!(done.gone, std::slice::from_ref(&receipt.credential));
@@ -104,34 +98,6 @@ async fn what_was_on_a_reset_key_stays_on_record_and_opens_nothing_any_more() {
     for said in ["PIN forgotten", "T-1001", "Z. Łuczak", "passport:7K31"] {
         assert!(told.contains(said), "{told}");
     }
-}
-
-#[tokio::test]
-async fn a_main_administrators_key_is_reset_by_customer_service_and_nobody_else() {
-    let world = World::new().await;
-    let mut key = Authenticator::new(2);
-    let receipt = world.enrolled("p-2", &mut key).await;
-    let mut push = reset(&world, &key, &[&receipt.credential]);
-    let desk = world.client.push(entry(), &push).await;
-    let said = detail(desk);
-    assert!(said.contains("This is for: Customer Service."), "{said}");
-    assert_eq!(world.offer("p-2").await.person.keys, 1, "nothing changed");
-    let service = customer_service(&world).await;
-    push.body.operator = service.operator.id.clone();
-    push.head = world.head();
-    world.client.push(entry(), &push).await.unwrap();
-    assert_eq!(world.live_keys_of("p-2").await, 0);
-}
-
-#[tokio::test]
-async fn customer_service_resets_no_employees_key() {
-    let world = World::new().await;
-    let mut key = Authenticator::new(3);
-    let receipt = world.enrolled("p-1", &mut key).await;
-    let mut push = reset(&world, &key, &[&receipt.credential]);
-    push.body.operator = customer_service(&world).await.operator.id;
-    let refusal = world.client.push(entry(), &push).await;
-    assert_eq!(refused(refusal), problem_code::NOT_ALLOWED);
 }
 
 #[tokio::test]
@@ -180,6 +146,7 @@ async fn the_registry_says_what_is_on_a_key_by_serial_number_and_by_what_it_hold
             key,
             credentials,
             person: None,
+            candidates_after: None,
         };
         let known = world.client.known_credentials(&world.session, &request);
         known.await.unwrap()
@@ -198,6 +165,7 @@ async fn the_registry_says_what_is_on_a_key_by_serial_number_and_by_what_it_hold
     assert_eq!(seen.known[0].person.id, PersonId::new("p-2"));
 
     let gone = reset(&world, &numbered, &[&first.credential]);
+    world.let_go(&first.credential, &gone.body.operator).await;
     world.client.push(entry(), &gone).await.unwrap();
     let after = ask(id_of(&numbered, Some("A-1")), vec![first.credential]).await;
     assert!(after.known.is_empty());
@@ -261,7 +229,7 @@ async fn a_reset_changes_nothing_that_is_known_of_a_key_and_what_it_does_not_nam
     // An honest one names what goes with the key.
     let mut honest = reset(&world, &key, &[&credential]);
     honest.body.key.id = id_of(&key, Some("7C310042"));
-    honest.body.visits = vec![world.visit("p-1").await.id];
+    world.let_go(&credential, &honest.body.operator).await;
     world.client.push(entry(), &honest).await.unwrap();
     let alarms = keydesk::server::admin::alarms(&world.db(), 9).await;
     assert_eq!(alarms.unwrap().len(), 1);

@@ -14,6 +14,7 @@ use keydesk::wire::{
 };
 
 use super::authenticator::Authenticator;
+use super::phone::Phone;
 use super::world::{World, arrival, entry, first_sign_in, refused};
 
 fn case() -> ResetCase {
@@ -161,11 +162,18 @@ async fn for_every_role_and_person_it_is_the_visit_that_lets_something_be_taken(
                 true => assert!(stock.expect("let").visits.is_empty(), "{what}"),
                 false => assert_eq!(refused(stock), problem_code::NOT_ALLOWED, "{what}"),
             }
+            // Whoever emptied it all the same is told on, and leaves it as it was.
             let push = reset(&world, &by, (&key, &id), Vec::new());
-            let pushed = world.client.push(entry(), &push).await;
-            assert_eq!(pushed.is_ok(), serves, "{what}: {pushed:?}");
+            let done = world.client.push(entry(), &push).await.expect("taken");
+            assert_eq!(done.gone.is_empty(), !serves, "{what}");
+            assert_eq!(done.suspended.is_empty(), serves, "{what}");
         }
-        assert_eq!(reviews(&world).await, 0);
+        let unserved = PEOPLE.iter().filter(|(_, served)| !served).count();
+        let told_on = match role {
+            Role::CustomerService => unserved,
+            _ => 0,
+        };
+        assert_eq!(reviews(&world).await, told_on);
     }
 }
 
@@ -183,68 +191,142 @@ async fn what_came_in_a_visit_is_taken_back_in_it_and_not_in_the_next_one() {
     assert_eq!(refused(next), problem_code::AUTHORITY_NEEDED);
 }
 
+/// Whether the credential is suspended, and not gone.
+async fn is_suspended(world: &World, person: &str, id: &Bytes) -> bool {
+    let who = PersonId::new(person);
+    let page = world.client.person(&world.session, &who).await;
+    let page = page.expect("a page");
+    let held = page.credentials.iter().find(|held| held.id == *id);
+    let held = held.expect("on record");
+    let is_suspended = held.held.suspended.is_some();
+    assert!(
+        is_suspended || held.gone_at.is_some(),
+        "it opens their account"
+    );
+    is_suspended && held.gone_at.is_none()
+}
+
+/// A key of theirs, and they are gone again.
+async fn somebodys(world: &World, person: &str, n: u8) -> (Authenticator, Bytes) {
+    let mut key = Authenticator::new(n);
+    let id = world.enrolled(person, &mut key).await.credential;
+    world.leave(&world.visit(person).await).await;
+    (key, id)
+}
+
 #[tokio::test]
-async fn a_report_is_taken_for_what_its_visit_says_and_otherwise_looked_into() {
+async fn a_report_is_judged_by_what_held_when_the_station_asked_however_late_it_comes() {
+    // Over the half hour that a visit lives, over a weekend, and longer.
+    for (n, later_s, holds) in [
+        (32, 0, true),
+        (33, 31 * 60, true),
+        (34, 71 * 3600, true),
+        (35, 73 * 3600, false),
+    ] {
+        let world = World::new().await;
+        let by = &world.session;
+        let (mut key, id) = somebodys(&world, "p-1", n).await;
+        let here = proved(&world, by, "p-1", &mut key).await;
+        asked(&world, by, &id).await.expect("let");
+        let push = reset(&world, by, (&key, &id), vec![here]);
+        world.leave(&world.visit("p-1").await).await;
+        world.wait_s(later_s);
+        let done = world.client.push(entry(), &push).await.expect("taken");
+        assert_eq!(done.gone.is_empty(), !holds, "{later_s}");
+        assert_eq!(done.suspended.is_empty(), holds, "{later_s}");
+        assert_eq!(reviews(&world).await, usize::from(!holds), "{later_s}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_enrolled_in_that_visit_is_valid_although_both_reports_waited_for_the_line() {
     let world = World::new().await;
     let by = &world.session;
-    // Proved, and reported after they went.
-    let mut key = Authenticator::new(32);
-    let id = world.enrolled("p-1", &mut key).await.credential;
-    world.leave(&world.visit("p-1").await).await;
+    let (mut key, id) = somebodys(&world, "p-1", 36).await;
     let here = proved(&world, by, "p-1", &mut key).await;
+    asked(&world, by, &id).await.expect("let");
+    let offer = world.offer("p-1").await;
     let push = reset(&world, by, (&key, &id), vec![here]);
-    world.leave(&world.visit("p-1").await).await;
+    let mut enrolment = world.app_push(&offer, &Phone::new("p-1", 1));
+    world.wait_s(40 * 60);
     world.client.push(entry(), &push).await.expect("taken");
+    enrolment.head = world.head();
+    world.push_app(&enrolment).await.expect("taken");
     assert_eq!(
         (reviews(&world).await, world.live_keys_of("p-1").await),
         (0, 0)
     );
-
-    // Nobody was there: it is gone with its key, and somebody looks into it.
-    let mut key = Authenticator::new(33);
-    let id = world.enrolled("p-4", &mut key).await.credential;
-    world.leave(&world.visit("p-4").await).await;
-    let push = reset(&world, by, (&key, &id), Vec::new());
-    world.client.push(entry(), &push).await.expect("taken");
-    assert_eq!(
-        (reviews(&world).await, world.live_keys_of("p-4").await),
-        (1, 0)
-    );
+    let apps = world.factors_of("p-1").await;
+    assert!(apps.iter().all(|app| app.is_valid()), "{apps:?}");
 }
 
 #[tokio::test]
-async fn a_visit_of_somebody_else_or_another_desk_or_that_proved_nothing_lets_nothing_be_taken() {
+async fn what_nothing_let_be_taken_is_suspended_told_and_looked_into() {
+    // An employee, and a main administrator, whom a help desk never resets.
+    for person in ["p-1", "p-2"] {
+        for named in ["nothing", "somebody else's", "unknown", "unproved"] {
+            let what = format!("{person}, {named}");
+            let world = World::new().await;
+            let by = &world.session;
+            let other = operator(&world, Role::HelpDesk, 41).await;
+            let (mut theirs, _) = somebodys(&world, "p-4", 42).await;
+            let (mut key, id) = somebodys(&world, person, 43).await;
+            // What another operator was told lets this one nothing.
+            proved(&world, &other, person, &mut key).await;
+            asked(&world, &other, &id).await.expect("let");
+            let visits = match named {
+                "nothing" => Vec::new(),
+                "somebody else's" => vec![proved(&world, by, "p-4", &mut theirs).await],
+                "unknown" => vec![VisitId(uuid::Uuid::new_v4())],
+                _ => vec![world.visit(person).await.id],
+            };
+            let push = reset(&world, by, (&key, &id), visits);
+            let done = world.client.push(entry(), &push).await.expect("taken");
+            assert_eq!(done.suspended, [id.clone()], "{what}");
+            assert!(is_suspended(&world, person, &id).await, "{what}");
+            assert_eq!(reviews(&world).await, 1, "{what}");
+            let (news, _) = admin::notices(&world.db()).await.expect("read");
+            let told = |kind: &str| news.iter().filter(|notice| notice.kind == kind).count();
+            assert_eq!(
+                (told("factor-suspended"), told("factor-ended")),
+                (1, 0),
+                "{what}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_proof_any_more_lets_nothing_be_taken() {
     let world = World::new().await;
     let by = &world.session;
-    let other = operator(&world, Role::HelpDesk, 41).await;
-    let mut theirs = Authenticator::new(42);
-    world.enrolled("p-4", &mut theirs).await;
-    world.leave(&world.visit("p-4").await).await;
-    let foreign = proved(&world, by, "p-4", &mut theirs).await;
-    let mut key = Authenticator::new(43);
-    let id = world.enrolled("p-2", &mut key).await.credential;
-    world.leave(&world.visit("p-2").await).await;
-    let elsewhere = proved(&world, &other, "p-2", &mut key).await;
-    // A help desk has no other ground than the owner's proof with it.
-    for visits in [
-        vec![],
-        vec![foreign],
-        vec![elsewhere],
-        vec![VisitId(uuid::Uuid::new_v4())],
-    ] {
-        let push = reset(&world, by, (&key, &id), visits.clone());
-        let refusal = world.client.push(entry(), &push).await;
-        assert_eq!(refused(refusal), problem_code::NOT_ALLOWED, "{visits:?}");
-        assert_eq!(world.live_keys_of("p-2").await, 1);
-    }
-    // Theirs at this desk, which proved nothing: the key is gone all the same, and that is looked into.
-    let unproved = world.visit("p-2").await.id;
-    let push = reset(&world, by, (&key, &id), vec![unproved]);
+    let mut keys = [Authenticator::new(71), Authenticator::new(72)];
+    let proving = world.enrolled("p-1", &mut keys[0]).await.credential;
+    let taken = world.enrolled("p-1", &mut keys[1]).await.credential;
+    world.leave(&world.visit("p-1").await).await;
+    let here = proved(&world, by, "p-1", &mut keys[0]).await;
+    asked(&world, by, &taken).await.expect("let");
+    suspend(&world, by, "p-1", &proving).await;
+    let push = reset(&world, by, (&keys[1], &taken), vec![here]);
     world.client.push(entry(), &push).await.expect("taken");
-    assert_eq!(
-        (reviews(&world).await, world.live_keys_of("p-2").await),
-        (1, 0)
-    );
+    assert!(is_suspended(&world, "p-1", &taken).await);
+    assert_eq!(reviews(&world).await, 1);
+}
+
+#[tokio::test]
+async fn whoever_finishes_what_another_was_let_begin_takes_it_whatever_they_may_themselves() {
+    for (n, role) in [(81, Role::HelpDesk), (82, Role::CustomerService)] {
+        let world = World::new().await;
+        let by = &world.session;
+        let next = operator(&world, role, n).await;
+        let (mut key, id) = somebodys(&world, "p-1", n + 10).await;
+        let here = proved(&world, by, "p-1", &mut key).await;
+        asked(&world, by, &id).await.expect("let");
+        let mut push = reset(&world, by, (&key, &id), vec![here]);
+        push.body.finished_by = Some(next.operator.id.clone());
+        let done = world.client.push(entry(), &push).await.expect("taken");
+        assert_eq!((done.gone.len(), reviews(&world).await), (1, 0), "{role:?}");
+    }
 }
 
 #[tokio::test]
@@ -269,10 +351,8 @@ async fn the_deletion_of_a_credential_takes_the_same() {
     let mut key = Authenticator::new(51);
     let id = world.enrolled("p-2", &mut key).await.credential;
     world.leave(&world.visit("p-2").await).await;
-    let push = deleted(&key, "p-2", &id, vec![]);
-    let bare = world.client.push(entry(), &push).await;
-    assert_eq!(refused(bare), problem_code::NOT_ALLOWED);
     let here = proved(&world, by, "p-2", &mut key).await;
+    asked(&world, by, &id).await.expect("let");
     let push = deleted(&key, "p-2", &id, vec![here]);
     world.client.push(entry(), &push).await.expect("taken");
     assert_eq!(
@@ -284,9 +364,7 @@ async fn the_deletion_of_a_credential_takes_the_same() {
     let id = world.enrolled("p-1", &mut key).await.credential;
     world.leave(&world.visit("p-1").await).await;
     let push = deleted(&key, "p-1", &id, vec![]);
-    world.client.push(entry(), &push).await.expect("taken");
-    assert_eq!(
-        (reviews(&world).await, world.live_keys_of("p-1").await),
-        (1, 0)
-    );
+    let done = world.client.push(entry(), &push).await.expect("taken");
+    assert!(done.suspended && is_suspended(&world, "p-1", &id).await);
+    assert_eq!(reviews(&world).await, 1);
 }

@@ -34,13 +34,9 @@ impl World {
         news
     }
 
-    /// Without those of what no visit let: the reports here name none, and `takings` is about that.
     async fn alarm_kinds(&self) -> Vec<String> {
         let alarms = admin::alarms(&self.db(), 50).await.unwrap();
-        let kinds = alarms.into_iter().map(|alarm| alarm.kind);
-        kinds
-            .filter(|kind| kind != problem_code::TAKEN_UNPROVED)
-            .collect()
+        alarms.into_iter().map(|alarm| alarm.kind).collect()
     }
 }
 
@@ -73,6 +69,9 @@ fn some_key() -> KeyReport {
 }
 
 async fn reset(world: &World, credentials: &[Bytes], reset_at: Timestamp) {
+    for id in credentials {
+        world.let_go(id, &world.session.operator.id).await;
+    }
     let push = Push {
         body: KeyResetPush {
             visits: Vec::new(),
@@ -90,6 +89,7 @@ async fn reset(world: &World, credentials: &[Bytes], reset_at: Timestamp) {
 }
 
 async fn withdraw(world: &World, person: &str, credential: &Bytes, ground: Ground) {
+    world.let_go(credential, &world.session.operator.id).await;
     let push = Push {
         body: WithdrawalPush {
             visits: Vec::new(),

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::{SignedDuration, Timestamp};
 use keydesk::domain::authority::Role;
 use keydesk::domain::identification::Document;
-use keydesk::domain::{Bytes, EntryId, Identification, KeyId, PersonId};
+use keydesk::domain::{Bytes, EntryId, Identification, KeyId, OperatorId, PersonId};
 use keydesk::registry::{Client, RegistryError, Settings, StationKey};
 use keydesk::server::import::{Format, import_file};
 use keydesk::server::{Clock, Running, ServeConfig, Server, admin, init};
@@ -296,6 +296,19 @@ impl World {
     }
 
     /// How many of them open something.
+    /// Its owner let it be taken by that operator, in the visit that it came in.
+    pub async fn let_go(&self, credential: &Bytes, by: &OperatorId) {
+        let given = "INSERT INTO leave_to_take (credential, visit, station, operator, given_ms) \
+                     SELECT id, visit, station, $2, $3 FROM credential WHERE id = $1 AND visit IS NOT NULL ON CONFLICT DO NOTHING";
+        sqlx::query(given)
+            .bind(credential.as_ref())
+            .bind(by.as_str())
+            .bind(self.now().as_millisecond())
+            .execute(&self.database().await)
+            .await
+            .expect("given");
+    }
+
     pub async fn live_keys_of(&self, person: &str) -> u32 {
         let id = PersonId::new(person);
         let detail = self.client.person(&self.session, &id);
