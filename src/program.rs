@@ -228,7 +228,7 @@ async fn settle(station: &Station, command: &StationCommand<'_>) {
             | StationCommand::Reset(
                 args::ResetCommand::Request(_) | args::ResetCommand::Release(_)
             )
-            | StationCommand::Unfinished(args::UnfinishedCommand::Resolve { .. })
+            | StationCommand::Unfinished(args::UnfinishedCommand::Resolve(_))
             | StationCommand::Outbox(args::OutboxCommand::Resolve { .. })
     );
     if needs_keys {

@@ -280,19 +280,29 @@ pub enum UnfinishedCommand {
     /// What was stopped half-way, oldest first.
     List,
     /// Finish it or undo it.
-    Resolve {
-        /// Which, as `unfinished list` prints it.
-        intent: IntentId,
-        /// The key, or the phone, is not to be had: record what may remain on it.
-        #[arg(long)]
-        without_key: bool,
-        /// The codes, where it is about an authenticator app.
-        #[command(flatten)]
-        codes: CodeSource,
-        /// The key that it is about.
-        #[command(flatten)]
-        key: KeyChoice,
-    },
+    Resolve(Box<FinishArguments>),
+}
+
+/// `unfinished resolve`
+#[derive(Debug, Args)]
+pub struct FinishArguments {
+    /// Which, as `unfinished list` prints it.
+    pub intent: IntentId,
+    /// The key, or the phone, is not to be had: record what may remain on it.
+    #[arg(long)]
+    pub without_key: bool,
+    /// How whoever loses what is taken from a key was identified, where their visit is over, e.g. passport:7K31.
+    #[arg(long, value_name = "DOCUMENT:LAST4")]
+    pub identified_by: Option<Identification>,
+    /// What they prove themself with.
+    #[command(flatten)]
+    pub proof: ProofArguments,
+    /// The codes, where it is about an authenticator app, or one proves.
+    #[command(flatten)]
+    pub codes: CodeSource,
+    /// The key that it is about.
+    #[command(flatten)]
+    pub key: KeyChoice,
 }
 
 /// `metadata …`

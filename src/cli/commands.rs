@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use super::args::VisitCommand;
 use super::args::{
-    CareCommand, ConflictHow, EnrolArguments, KeyChoice, OutboxCommand, PersonCommand,
-    SessionCommand, TicketsCommand, UnfinishedCommand,
+    CareCommand, ConflictHow, EnrolArguments, FinishArguments, KeyChoice, OutboxCommand,
+    PersonCommand, SessionCommand, TicketsCommand, UnfinishedCommand,
 };
 use super::batch::{self, BatchCommand};
 use super::care;
@@ -23,9 +23,9 @@ use super::reset::args::ResetCommand;
 use super::secret::Lines;
 use super::totp;
 use super::totp::answers::AppAnswers;
-use super::totp::args::{CodeSource, TotpCommand};
+use super::totp::args::TotpCommand;
 use super::visit;
-use crate::domain::{EntryId, Identification, IntentId};
+use crate::domain::{EntryId, Identification};
 use crate::record::{EntryState, OutboxEntry, Resolution, Unfinished};
 use crate::station::desk::StationDesk;
 use crate::station::stopper::Stopper;
@@ -91,12 +91,9 @@ pub async fn run(
         StationCommand::Visit(command) => visit::run(&runs, command).await,
         StationCommand::Factor(command) => factor::run(&runs, command).await,
         StationCommand::Reset(command) => reset::run(&runs, command).await,
-        StationCommand::Unfinished(UnfinishedCommand::Resolve {
-            intent,
-            without_key,
-            codes,
-            key,
-        }) => runs.resolve(*intent, *without_key, codes, key).await,
+        StationCommand::Unfinished(UnfinishedCommand::Resolve(arguments)) => {
+            runs.finish(arguments).await
+        }
         StationCommand::Session(SessionCommand::Close) => {
             until_stopped(&stopper, session_close(&station)).await
         }
@@ -226,13 +223,9 @@ impl Runs<'_> {
         self.carry_out(&face, Order::Enrol { person }).await
     }
 
-    async fn resolve(
-        &self,
-        intent: IntentId,
-        without_key: bool,
-        codes: &CodeSource,
-        key: &KeyChoice,
-    ) -> Outcome {
+    /// Ends unfinished work.
+    async fn finish(&self, arguments: &FinishArguments) -> Outcome {
+        let intent = arguments.intent;
         match self.station.store().unfinished_by(intent) {
             Ok(Some(_)) => {}
             Ok(None) => {
@@ -244,8 +237,10 @@ impl Runs<'_> {
             }
             Err(stop) => return outcome_of_stop(&stop),
         }
-        let how = How::of(without_key);
-        let face = self.ordered_face(key, Orders::about_apps(AppAnswers::of(codes)));
+        let how = How::of(arguments.without_key);
+        let orders = Orders::default().proving(&arguments.codes, &arguments.proof);
+        let identification = arguments.identified_by.clone();
+        let face = self.identified_face(&arguments.key, identification, orders);
         self.carry_out(&face, Order::Resolve { intent, how }).await
     }
 

@@ -12,7 +12,9 @@ use crate::domain::batch::BatchChange;
 use crate::domain::care::Care;
 use crate::domain::factor::CodeVerdict;
 use crate::domain::suspension::FactorRef;
-use crate::domain::{EntryId, FactorId, IntentId, KeyFacts, OperatorId, PersonId, UsbPath};
+use crate::domain::{
+    EntryId, FactorId, IntentId, KeyFacts, OperatorId, PersonId, UsbPath, VisitId,
+};
 use crate::wire::{
     AppPush, EnrolmentPush, KeyResetPush, Operator, Removal, SuspensionPush, TestPush, Tickets,
     TokenImport, UnlockPush,
@@ -84,6 +86,11 @@ pub enum Change {
         entry: EntryId,
         /// What the registry is to be told.
         push: Box<KeyResetPush>,
+    },
+    /// A reset or a deletion that is taken up again takes what is somebody's by these visits, in the place of those by which it began.
+    TakenUp {
+        intent: IntentId,
+        visits: Vec<VisitId>,
     },
     /// An enrolled credential is about to be deleted from its key: somebody loses it.
     DeletionBegun { intent: Box<Deletion> },

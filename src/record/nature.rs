@@ -67,6 +67,7 @@ impl Change {
             Self::TokensImported { .. } => (Begins, None),
             Self::Enrolled { .. }
             | Self::Retested { .. }
+            | Self::TakenUp { .. }
             | Self::ConflictResolved { .. }
             | Self::AppEnrolled { .. }
             | Self::FactorRemoved { .. }

@@ -152,6 +152,7 @@ impl Change {
             | Self::IntentBegun { .. }
             | Self::OwnKeyBegun { .. }
             | Self::ResetBegun { .. }
+            | Self::TakenUp { .. }
             | Self::DeletionBegun { .. }
             | Self::PinSet { .. }
             | Self::CredentialMade { .. }

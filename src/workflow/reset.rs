@@ -11,7 +11,7 @@ mod losses;
 use super::dialogue::{Ending, Event, Job, LostBy, Note, PushState, Step};
 use super::report::{key_report, push_entry};
 use super::steps::{anew_after_pulls, begin_step, choose_key, end_step, refresh};
-use super::taking::authorised;
+use super::taking::{authorised, taken_up};
 use super::{Desk, KeyFault, Stop, conclude};
 use crate::domain::authority::{NotAllowed, Role};
 use crate::domain::reason::Refusal;
@@ -232,8 +232,9 @@ pub(super) async fn resume(
     // What let it be done may be over since.
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     let leave = authorised(desk, &operator, (Some(&key), &reset.losses)).await?;
+    let visits = taken_up(desk, (reset.id, &reset.visits), leave).await?;
     let reset = &KeyReset {
-        visits: leave.visits,
+        visits,
         ..reset.clone()
     };
     begin_step(desk, Step::Reset);

@@ -8,7 +8,9 @@ use super::{Desk, Stop};
 use crate::domain::authority::Action;
 use crate::domain::reason::Unmet;
 use crate::domain::reset::{Losses, ResetCase};
-use crate::domain::{Bytes, Identification, KeyFacts, PersonId, VisitId};
+use crate::domain::stop_code::StopCode;
+use crate::domain::{Bytes, Identification, IntentId, KeyFacts, PersonId, VisitId};
+use crate::record::Change;
 use crate::wire::{Operator, PersonDetail, problem_code};
 
 /// What lets it be done.
@@ -115,6 +117,21 @@ pub(super) async fn still(desk: &mut dyn Desk, losses: &Losses) -> Result<(), St
     desk.leave_to_take(&ids).await.map(|_| ())
 }
 
+/// The visits by which work that is taken up takes, on disk before anything is done by them: whoever takes it up after another stop
+/// reports them.
+pub(super) async fn taken_up(
+    desk: &mut dyn Desk,
+    (intent, before): (IntentId, &[VisitId]),
+    leave: Leave,
+) -> Result<Vec<VisitId>, Stop> {
+    let visits = leave.visits;
+    if visits != before {
+        let visits = visits.clone();
+        desk.commit(Change::TakenUp { intent, visits }).await?;
+    }
+    Ok(visits)
+}
+
 /// What may be on the key: also what it did not show.
 fn concerned(losses: &Losses) -> Vec<Bytes> {
     let all = losses.enrolments.iter().chain(&losses.unsure);
@@ -138,15 +155,27 @@ async fn prove(
     detail: &PersonDetail,
 ) -> Result<(), Stop> {
     operator.role.may_for(Action::GiveUp, detail.person.kind)?;
-    if has_lost_access((key, taken), detail) {
-        return Err(Stop::Unmet(Unmet::LostAccess {
+    let lost = || {
+        Stop::Unmet(Unmet::LostAccess {
             person: detail.person.name.clone(),
             kind: detail.person.kind,
-        }));
+        })
+    };
+    if has_lost_access((key, taken), detail) {
+        return Err(lost());
     }
     let identification = identified(desk, operator, detail).await?;
     let visit = open(desk, detail, &identification).await?;
-    own_proof(desk, operator, detail, (&visit, None)).await
+    let proved = own_proof(desk, operator, detail, (&visit, None)).await;
+    match proved {
+        // By now this key verifies nobody either.
+        Err(stop)
+            if stop.code() == StopCode::PinBlocked && has_lost_access((None, taken), detail) =>
+        {
+            Err(lost())
+        }
+        proved => proved,
+    }
 }
 
 /// Whether nothing of theirs can prove them: no other factor opens their account, and this key verifies nobody: it is not to be had, its

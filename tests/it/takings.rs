@@ -23,6 +23,7 @@ use crate::resets::{hands, order};
 use crate::scenarios::{PIN, SLOT, enrol, fresh_key, person, world};
 
 mod found;
+mod stops;
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -78,7 +79,11 @@ fn anew(world: &World, key: &SoftKey) {
 
 /// Eight wrong PINs, and the key takes none any more.
 async fn block(world: &World, key: &SoftKey) {
-    for _ in 0..8 {
+    mistyped(world, key, 8).await;
+}
+
+async fn mistyped(world: &World, key: &SoftKey, times: u8) {
+    for _ in 0..times {
         anew(world, key);
         world.station.slots().settled(Duration::from_secs(2)).await;
         let (mut desk, _) = desk(world, ScriptedFace::new(SLOT, "0000-wrong"));

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use keydesk::domain::VisitId;
 use keydesk::record::{Change, Nature, Record};
 use keydesk::store::{Settings, Store, StoreError, audit};
 use serde_json::Value;
@@ -67,14 +68,28 @@ fn kind(change: &Change) -> String {
     }
 }
 
+/// Its reset that has not ended goes on by another visit.
+fn taken_up() -> Change {
+    let begun = entries().into_iter().rev();
+    let mut begun = begun.filter_map(|entry| match entry.record.change {
+        Change::ResetBegun { intent } => Some(intent.id),
+        _ => None,
+    });
+    Change::TakenUp {
+        intent: begun.next().expect("one"),
+        visits: vec![VisitId(uuid::Uuid::from_bytes([7; 16]))],
+    }
+}
+
 /// What later releases added.
-fn added_since() -> [Record; 5] {
+fn added_since() -> [Record; 6] {
     [
         record(100, factor_suspended(100, 1, 100)),
         record(101, suspension_lifted(100, 1)),
         record(102, tickets_sealed(23, 2)),
         record(103, person_reset_begun(103, 1, 103)),
         record(104, person_reset_done(103, 104)),
+        record(105, taken_up()),
     ]
 }
 

@@ -286,6 +286,16 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
         Change::PersonResetDone { done } => {
             said.unfinished.retain(|work| work.id() != done.intent);
         }
+        Change::TakenUp { intent, visits } => {
+            let open = said.unfinished.iter_mut();
+            for work in open.filter(|work| work.id() == *intent) {
+                match work {
+                    Unfinished::Reset(reset) => reset.visits.clone_from(visits),
+                    Unfinished::Deletion(deletion) => deletion.visits.clone_from(visits),
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
         Change::TokenAssigned { intent, .. } => {
             said.unfinished.retain(|work| work.id() != *intent);
         }

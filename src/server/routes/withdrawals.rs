@@ -15,7 +15,7 @@ use super::report::{EndedAt, Labels, Sent, begin, check_identification, check_ke
 use super::resets::{Decided, Judged, Taker, judged, role_then};
 use crate::domain::authority::{Action, Role};
 use crate::domain::suspension::FactorRef;
-use crate::domain::{OfferId, OperatorId, PersonKind, StationId};
+use crate::domain::{OfferId, OperatorId, Person, PersonKind, StationId};
 use crate::server::auth::AtStation;
 use crate::server::database::Write;
 use crate::server::ledger::Opened;
@@ -73,33 +73,8 @@ pub async fn withdrawal(
         .map(|held| ended_at(held.enrolled_at, (push.withdrawn_at, stood_by)))
         .transpose()?;
     let at = ended.map_or(push.withdrawn_at, |ended| ended.at);
-    let by = By {
-        role,
-        station: &station,
-        is_maker: match &held {
-            Some(held) => has_made(&mut entry.tx, push.done_by(), held).await?,
-            None => false,
-        },
-    };
-    let judged = match (&push.ground, &held) {
-        (Ground::Deleted { .. }, Some(held)) if held.is_live => {
-            let by = Taker {
-                role,
-                told: Told {
-                    station: &station,
-                    operator: &push.operator,
-                    finished_by: push.finished_by.as_ref(),
-                    visits: &push.visits,
-                    at: push.withdrawn_at,
-                },
-            };
-            judged(&mut entry.tx, (&push.credential, &person), &by, now).await?
-        }
-        _ => {
-            may(&by, &push, (person.kind, now), held.as_ref())?;
-            Judged::Ended(None)
-        }
-    };
+    let by = (role, &station);
+    let judged = judgement(&mut entry.tx, by, (&push, &person, held.as_ref()), now).await?;
     let visits = match &judged {
         Judged::Ended(visit) => {
             withdrawal::insert(&mut entry.tx, &station, &push, now).await?;
@@ -139,6 +114,42 @@ pub async fn withdrawal(
         detail: &detail,
     };
     entry.finish(StatusCode::CREATED, &reply, line).await
+}
+
+/// What becomes of it: of one that is held and was deleted as of any that is gone from its key.
+async fn judgement(
+    tx: &mut Write,
+    (role, station): (Role, &StationId),
+    (push, person, held): (&WithdrawalPush, &Person, Option<&Kept>),
+    now: Timestamp,
+) -> Answer<Judged> {
+    match (&push.ground, held) {
+        (Ground::Deleted { .. }, Some(held)) if held.is_live => {
+            let by = Taker {
+                role,
+                told: Told {
+                    station,
+                    operator: &push.operator,
+                    finished_by: push.finished_by.as_ref(),
+                    visits: &push.visits,
+                    at: push.withdrawn_at,
+                },
+            };
+            judged(tx, (&push.credential, person), &by, now).await
+        }
+        _ => {
+            let by = By {
+                role,
+                station,
+                is_maker: match held {
+                    Some(held) => has_made(tx, push.done_by(), held).await?,
+                    None => false,
+                },
+            };
+            may(&by, push, (person.kind, now), held)?;
+            Ok(Judged::Ended(None))
+        }
+    }
 }
 
 fn check(push: &WithdrawalPush) -> Answer<()> {

@@ -147,6 +147,7 @@ impl<'a, V: View> Pending<'a, V> {
                 self.withdraw(intent)?;
                 self.report(sequence, &intent.credential, report.as_deref(), record)
             }
+            Change::TakenUp { intent, visits } => self.taken_up(*intent, visits),
             Change::ResetDone { intent, push, .. } => self.reset(sequence, *intent, push, record),
             Change::DeletionDone { done } => self.deleted(sequence, done, record),
             Change::PinSet { intent } => self.set_pin(*intent),

@@ -8,7 +8,7 @@ use super::super::dialogue::{Ending, Event, LostBy, Note, PushState, Step};
 use super::super::report::{key_report, push_entry};
 use super::super::reset::case::Asked;
 use super::super::steps::{begin_step, end_step, tells_apart};
-use super::super::taking::{authorised, still};
+use super::super::taking::{authorised, still, taken_up};
 use super::credentials::{erase, listed};
 use super::intent::not_done;
 use super::test::TEST_RP_ID;
@@ -262,7 +262,7 @@ pub(in crate::workflow) async fn resume(
             // What let it be done may be over since.
             let operator = desk.operator().ok_or(Stop::SignedOut)?;
             let leave = authorised(desk, &operator, (Some(&key), &deletion.losses)).await?;
-            visits = leave.visits;
+            visits = taken_up(desk, (deletion.id, &deletion.visits), leave).await?;
             erase(desk, &mut key, pin, &deletion.credential)
                 .await
                 .map_err(|stop| stop.leaving(Remains::MayBeDeleted))?;
@@ -289,8 +289,9 @@ pub(in crate::workflow) async fn without_key(
 ) -> Result<Ending, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     let leave = authorised(desk, &operator, (None, &deletion.losses)).await?;
+    let visits = taken_up(desk, (deletion.id, &deletion.visits), leave).await?;
     let deletion = &Deletion {
-        visits: leave.visits,
+        visits,
         ..deletion.clone()
     };
     let remains = Remains::Unknown;

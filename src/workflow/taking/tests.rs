@@ -15,9 +15,8 @@ fn detail(others: u8, apps: u8) -> PersonDetail {
     let app = |n: u8| {
         json!({
             "id": uuid::Uuid::from_bytes([n; 16]),
-            "kind": "app",
+            "kind": { "kind": "app" },
             "name": "App",
-            "settings": { "algorithm": "SHA1", "digits": 6, "period": 30 },
             "enrolled_at": "2026-01-01T00:00:00Z",
             "station": "s-1",
             "operator": "o-1",

@@ -282,7 +282,7 @@ async fn what_nothing_let_be_taken_is_suspended_told_and_looked_into() {
             };
             let push = reset(&world, by, (&key, &id), visits);
             let done = world.client.push(entry(), &push).await.expect("taken");
-            assert_eq!(done.suspended, [id.clone()], "{what}");
+            assert_eq!(done.suspended, std::slice::from_ref(&id), "{what}");
             assert!(is_suspended(&world, person, &id).await, "{what}");
             assert_eq!(reviews(&world).await, 1, "{what}");
             let (news, _) = admin::notices(&world.db()).await.expect("read");

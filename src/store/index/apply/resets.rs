@@ -1,9 +1,9 @@
 //! A key that was reset: what ends its intent, and what becomes of the enrolments that were on it. A person's account that was.
 
-use super::super::rows::{credential_row, value};
+use super::super::rows::{credential_row, unfinished_row, value};
 use super::super::{View, history};
 use super::{NotApplied, Pending};
-use crate::domain::IntentId;
+use crate::domain::{IntentId, VisitId};
 use crate::record::{OutboxBody, PersonResetDone, Record, Remains, Unfinished};
 use crate::store::illegal::Illegal;
 use crate::wire::KeyResetPush;
@@ -41,6 +41,23 @@ impl<V: View> Pending<'_, V> {
             *person = losers.first().map(|person| person.id.clone());
         }
         self.queue_as(sequence, entry, body, record)
+    }
+
+    /// Whoever takes the work up next goes on by those visits.
+    pub(super) fn taken_up(&mut self, id: IntentId, visits: &[VisitId]) -> Result<(), NotApplied> {
+        let (row, mut unfinished) = self.open_intent(id)?;
+        match &mut unfinished {
+            Unfinished::Reset(reset) => reset.visits = visits.to_vec(),
+            Unfinished::Deletion(deletion) => deletion.visits = visits.to_vec(),
+            Unfinished::Enrolment(_)
+            | Unfinished::OwnKey(_)
+            | Unfinished::Withdrawal(_)
+            | Unfinished::Care(_)
+            | Unfinished::App(_)
+            | Unfinished::Token(_)
+            | Unfinished::Person(_) => return Err(Illegal::OtherKind(id).into()),
+        }
+        self.put(unfinished_row(row.begun), &unfinished)
     }
 
     /// What the registry deleted it keeps itself: here an intent has its end.
