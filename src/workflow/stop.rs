@@ -191,7 +191,7 @@ fn code_of(unmet: &Unmet) -> &'static str {
         | Unmet::NothingForgotten { .. }
         | Unmet::NobodyStandsBy
         | Unmet::NeedsNoReset { .. } => problem_code::NOT_ALLOWED,
-        Unmet::OneWay { .. } => problem_code::NOT_IDENTIFIED,
+        Unmet::OneWay { .. } => problem_code::NOT_CALLED,
         Unmet::MayObject { .. } | Unmet::NothingOpen { .. } => problem_code::RESET_OVER,
         Unmet::NothingToSign => problem_code::OFFER_FOREIGN,
         Unmet::NotSuspended { .. } => problem_code::NOT_SUSPENDED,

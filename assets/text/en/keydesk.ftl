@@ -1644,8 +1644,8 @@ refused-visit = The visit has ended, or is another operator's.
 refused-visit-next = Identify the person anew.
 refused-method = The registry has no such method of identification.
 refused-method-next = Sign in anew, and choose one of those that it has.
-refused-not-called = There is no number on which this person can be called back.
-refused-not-called-next = A number counts a week after it came into the registry. Without one they come to a desk, or another way than a call is taken.
+refused-not-called = This person cannot be called back, or not yet.
+refused-not-called-next = A number on record counts a week after it came there. Without one another administrator of their organisation vouches for them, or they come to a desk.
 refused-otherwise = The person was identified otherwise for this.
 refused-otherwise-next = One case takes one identification. Begin anew, with the document that was shown when it was asked for.
 refused-last = It is all that this person has.
@@ -2323,8 +2323,8 @@ home-overdue = { $count ->
     [one] 1 account was reset, and its person did not come in time: overdue
    *[other] { $count } accounts were reset, and their people did not come in time: overdue
 }
-unmet-one-way = { $person } is not at a desk, and that takes two ways of identifying them; fewer than two are open. A number on record counts after a week. Another administrator of { $organisation } can vouch for them with their own key, on the registry's page: then begin anew. Or they come to a desk.
-unmet-one-way-alone = { $person } is not at a desk, and that takes two ways of identifying them; fewer than two are open. A number on record counts after a week. They come to a desk with their document.
+unmet-one-way = { $person } is not at a desk, and that takes two ways of identifying them; fewer than two are open. Another administrator of { $organisation } can vouch for them with their own key, on the registry's page: then begin anew.
+unmet-one-way-alone = { $person } is not at a desk, and that takes two ways of identifying them; fewer than two are open.
 unmet-may-object = { $person } was not at a desk, and may object until { $until }: it is carried out after that.
 cli-not-called-back = --called-back says that the person was called at the number on record
 cli-no-days = --days says for how many working days the person may come to a desk

@@ -1644,8 +1644,8 @@ refused-visit = Het bezoek is afgelopen, of van een andere medewerker.
 refused-visit-next = Identificeer de persoon opnieuw.
 refused-method = Het register kent deze manier van identificeren niet.
 refused-method-next = Meld opnieuw aan, en kies een van de manieren die het kent.
-refused-not-called = Er is geen nummer waarop deze persoon teruggebeld kan worden.
-refused-not-called-next = Een nummer telt een week nadat het in het register kwam. Zonder nummer komt de persoon naar een balie, of neemt u een andere manier dan bellen.
+refused-not-called = Deze persoon kan niet, of nog niet, teruggebeld worden.
+refused-not-called-next = Een nummer telt een week nadat het is vastgelegd. Zonder nummer staat een andere beheerder van de organisatie in, of komt de persoon naar een balie.
 refused-otherwise = De persoon is hiervoor anders geïdentificeerd.
 refused-otherwise-next = Bij één zaak hoort één identificatie. Begin opnieuw, met het document dat bij de aanvraag werd getoond.
 refused-last = Het is alles wat deze persoon heeft.
@@ -2323,8 +2323,8 @@ home-overdue = { $count ->
     [one] 1 account is gereset, en de persoon kwam niet op tijd: over tijd
    *[other] { $count } accounts zijn gereset, en de personen kwamen niet op tijd: over tijd
 }
-unmet-one-way = { $person } is niet aan een balie, en dan zijn er twee manieren van identificeren nodig; er zijn er minder dan twee mogelijk. Een nummer telt een week nadat het is vastgelegd. Een andere beheerder van { $organisation } kan met de eigen sleutel voor deze persoon instaan, op de pagina van het register: begin daarna opnieuw. Of die komt naar een balie.
-unmet-one-way-alone = { $person } is niet aan een balie, en dan zijn er twee manieren van identificeren nodig; er zijn er minder dan twee mogelijk. Een nummer telt een week nadat het is vastgelegd. Deze persoon komt met een document naar een balie.
+unmet-one-way = { $person } is niet aan een balie, en dan zijn er twee manieren van identificeren nodig; er zijn er minder dan twee mogelijk. Een andere beheerder van { $organisation } kan met de eigen sleutel instaan, op de pagina van het register: begin daarna opnieuw.
+unmet-one-way-alone = { $person } is niet aan een balie, en dan zijn er twee manieren van identificeren nodig; er zijn er minder dan twee mogelijk.
 unmet-may-object = { $person } was niet aan een balie, en mag tot { $until } bezwaar maken: daarna wordt het uitgevoerd.
 cli-not-called-back = --called-back zegt dat de persoon op het bekende nummer is gebeld
 cli-no-days = --days zegt voor hoeveel werkdagen de persoon naar een balie kan komen

@@ -89,7 +89,7 @@ async fn where_there_is_no_number_on_record_nobody_is_asked_anything() {
     let (mut desk, face) = agent(&service.one);
     let asked = account_reset::ask_away(&mut desk, &person(1), wish()).await;
     let stop = asked.expect_err("refused");
-    assert_eq!(stop.refusal(), Some(problem_code::NOT_IDENTIFIED));
+    assert_eq!(stop.refusal(), Some(problem_code::NOT_CALLED));
     assert!(
         matches!(
             &stop,

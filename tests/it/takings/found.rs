@@ -6,6 +6,8 @@ use keydesk::record::Unfinished;
 use keydesk::workflow::{Around, Call, How};
 
 use crate::faulty_desk::{FaultyDesk, Mishap};
+use crate::scenarios::answering;
+use crate::two_desks::desks;
 
 use super::*;
 
@@ -92,9 +94,16 @@ async fn others(world: &World, many: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_on_a_key_is_found_among_however_many_have_one_of_its_model() {
     let key = fresh_key();
-    let world = came_back(&key).await;
-    others(&world, 520).await;
-    let (ended, face) = reset(&world).await;
+    // What a station enrolled itself it knows: they come to another one.
+    let desks = desks(1).await;
+    desks.first.rack.put(SLOT, &key);
+    enrol(&desks.first, 1).await.expect("enrolled");
+    leave(&desks.first).await;
+    others(&desks.first, 520).await;
+    desks.first.rack.pull(&UsbPath::new(SLOT));
+    desks.second.rack.put(SLOT, &key);
+    answering(&desks.second).await;
+    let (ended, face) = reset(&desks.second).await;
     assert!(
         matches!(&ended, Ok(Ending::Reset { losses, .. }) if losses.enrolments.len() == 1),
         "{ended:?}"
