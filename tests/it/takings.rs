@@ -19,6 +19,7 @@ use keydesk::workflow::dialogue::{Answer, CareResult, Coach, Ending, Event, Push
 use keydesk::workflow::loss::{self, SuspendOrder};
 use keydesk::workflow::{self, Stop, care};
 
+use crate::faulty_desk::{FaultyDesk, Mishap};
 use crate::resets::{hands, order};
 use crate::scenarios::{PIN, SLOT, enrol, fresh_key, person, world};
 
@@ -95,14 +96,11 @@ async fn mistyped(world: &World, key: &SoftKey, times: u8) {
     world.station.slots().settled(Duration::from_secs(2)).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_enrolled_on_a_key_proves_themself_in_a_visit_before_it_is_reset() {
-    let key = fresh_key();
-    let world = came_back(&key).await;
-    let (ended, face) = reset(&world).await;
+/// It was reset and reported, and they proved themself before the key was pulled.
+fn is_proved_before(ended: &Result<Ending, Stop>, face: &ScriptedFace) {
     assert!(
         matches!(
-            &ended,
+            ended,
             Ok(Ending::Reset {
                 push: PushState::Accepted,
                 ..
@@ -116,6 +114,36 @@ async fn whoever_is_enrolled_on_a_key_proves_themself_in_a_visit_before_it_is_re
     let coached = |event: &Event| matches!(event, Event::Coach { .. });
     let pulled = events.iter().position(coached).expect("pulled");
     assert!(proved < pulled);
+}
+
+/// What is on the key is about to be deleted, with the person there, and the station stops; the person goes.
+async fn stopped_deleting(world: &World, key: &SoftKey) {
+    let id = Bytes(key.credentials().first().expect("one").id.clone());
+    let face = ScriptedFace::new(SLOT, PIN)
+        .wanting([Answer::Remove(id)])
+        .telling(ResetCase {
+            reason: "left the company".to_owned(),
+            ticket: Some("T-7".to_owned()),
+            requested_by: Some("Person 1".to_owned()),
+            identification: None,
+        });
+    let (inner, _) = desk(world, face);
+    let mut faulty = FaultyDesk::at(inner, "delete_credential", Mishap::StopsBefore);
+    let stopped = faulty.stopped();
+    tokio::select! {
+        ended = care::credentials(&mut faulty, None) => panic!("not stopped: {ended:?}"),
+        () = stopped.notified() => {}
+    }
+    drop(faulty);
+    leave(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_enrolled_on_a_key_proves_themself_in_a_visit_before_it_is_reset() {
+    let key = fresh_key();
+    let world = came_back(&key).await;
+    let (ended, face) = reset(&world).await;
+    is_proved_before(&ended, &face);
     // Identified once, for visit and case alike.
     let identify = |question: &Question| matches!(question, Question::Identify { .. });
     let asked = face.questions();

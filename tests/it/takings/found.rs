@@ -5,7 +5,6 @@ use keydesk::domain::reason::Refusal;
 use keydesk::record::Unfinished;
 use keydesk::workflow::{Around, Call, How};
 
-use crate::faulty_desk::{FaultyDesk, Mishap};
 use crate::scenarios::answering;
 use crate::two_desks::desks;
 
@@ -23,21 +22,7 @@ fn silent() -> SoftKey {
 
 /// They proved themself before the key was pulled, and it is known on both sides that it is empty.
 async fn is_taken_rightly(world: &World, (ended, face): (Result<Ending, Stop>, Arc<ScriptedFace>)) {
-    assert!(
-        matches!(
-            &ended,
-            Ok(Ending::Reset {
-                push: PushState::Accepted,
-                ..
-            })
-        ),
-        "{ended:?}"
-    );
-    let events = face.events();
-    let proves = |event: &Event| matches!(event, Event::Prover { name } if name == "Person 1");
-    let proved = events.iter().position(proves).expect("they prove");
-    let coached = |event: &Event| matches!(event, Event::Coach { .. });
-    assert!(proved < events.iter().position(coached).expect("pulled"));
+    is_proved_before(&ended, &face);
     assert!(!opens(world).await);
     let alarms = raised(world).await;
     assert!(
@@ -159,25 +144,8 @@ async fn whom_the_registry_never_heard_of_does_not_hide_what_is_missing() {
 async fn a_deletion_whose_key_is_lost_takes_what_it_took_to_begin_it_or_the_report_of_the_loss() {
     let key = fresh_key();
     let world = came_back(&key).await;
-    let id = Bytes(key.credentials().first().expect("one").id.clone());
-    let face = ScriptedFace::new(SLOT, PIN)
-        .wanting([Answer::Remove(id)])
-        .telling(ResetCase {
-            reason: "left the company".to_owned(),
-            ticket: Some("T-7".to_owned()),
-            requested_by: Some("Person 1".to_owned()),
-            identification: None,
-        });
-    let (inner, _) = desk(&world, face);
-    let mut faulty = FaultyDesk::at(inner, "delete_credential", Mishap::StopsBefore);
-    let stopped = faulty.stopped();
-    tokio::select! {
-        ended = care::credentials(&mut faulty, None) => panic!("not stopped: {ended:?}"),
-        () = stopped.notified() => {}
-    }
-    drop(faulty);
-    // They have gone, and the key with them.
-    leave(&world).await;
+    stopped_deleting(&world, &key).await;
+    // And the key with them.
     world.rack.pull(&UsbPath::new(SLOT));
     let work = || {
         let work = world.station.store().unfinished().expect("read");

@@ -172,24 +172,7 @@ async fn finish(world: &World, identified_by: Option<Identification>) -> Outcome
 async fn the_command_line_finishes_what_somebody_has_to_prove_anew() {
     let key = fresh_key();
     let world = came_back(&key).await;
-    let id = Bytes(key.credentials().first().expect("one").id.clone());
-    let asking = ScriptedFace::new(SLOT, PIN)
-        .wanting([Answer::Remove(id)])
-        .telling(ResetCase {
-            reason: "left the company".to_owned(),
-            ticket: Some("T-7".to_owned()),
-            requested_by: Some("Person 1".to_owned()),
-            identification: None,
-        });
-    let (inner, _) = desk(&world, asking);
-    let mut faulty = FaultyDesk::at(inner, "delete_credential", Mishap::StopsBefore);
-    let stopped = faulty.stopped();
-    tokio::select! {
-        ended = care::credentials(&mut faulty, None) => panic!("not stopped: {ended:?}"),
-        () = stopped.notified() => {}
-    }
-    drop(faulty);
-    leave(&world).await;
+    stopped_deleting(&world, &key).await;
     let outcome = finish(&world, None).await;
     assert_eq!(outcome.exit, Exit::Usage, "{outcome:?}");
     assert_eq!(key.credentials().len(), 1);
