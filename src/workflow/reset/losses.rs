@@ -74,12 +74,19 @@ pub(super) async fn find(desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<Loss
     })
 }
 
+/// Of so many keys that nothing tells apart none is asked which it is: it would not answer within the time that it takes a reset.
+const CANDIDATES_MAX: usize = 50_000;
+
 /// What the registry knows of such a key, however much that is: of what it did not name, nobody can be asked.
 async fn all_known(desk: &mut dyn Desk, key: &KeyFacts) -> Result<KnownCredentials, Stop> {
     let mut known = desk.known_credentials(&key.id, None, &[]).await?;
     while known.more_candidates
         && let Some(last) = known.candidates.last().cloned()
     {
+        // A registry that names ever more is not believed, and nobody waits for it.
+        if known.candidates.len() > CANDIDATES_MAX {
+            return Err(Refusal::TellsNothing.into());
+        }
         let further = desk.further_candidates(&key.id, &last).await?;
         known.more_candidates = further.more_candidates && !further.candidates.is_empty();
         known.candidates.extend(further.candidates);
