@@ -9,12 +9,17 @@ import os
 import pathlib
 import subprocess
 import tempfile
+import time
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from scenario import expect
 from usb import wait_for
+
+# What libfido2 says where the key still works on what another program asked.
+BUSY = ("FIDO_ERR_INVALID_COMMAND", "CHANNEL_BUSY")
+PATIENCE = 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,7 +146,13 @@ def _run(*command, given=""):
 
 
 def _attempt(*command, given):
-    return subprocess.run(command, input=given, capture_output=True, text=True, timeout=60)
+    """Once; where it only looks, a few times as long as another program is in the middle of something on the key."""
+    for _ in range(PATIENCE):
+        done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=60)
+        if command[1] not in ("-L", "-I") or not any(busy in done.stderr for busy in BUSY):
+            break
+        time.sleep(0.5)
+    return done
 
 
 def _output(done):
