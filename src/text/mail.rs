@@ -2,22 +2,18 @@
 //!
 //! Invariants: a subject is one line; what somebody is called, or wrote, stays in its line, ends no quotation and is no link.
 
+mod layout;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::act::quoted;
-use super::clean::{clean, width};
+use layout::{body, label, quotation, shown};
+
 use super::{Text, tr};
 use crate::domain::authority::SETTLED_AFTER;
 use crate::domain::notice::{AccountEvent, EndedWhy, Facts, Kind};
 use crate::domain::suspension::FactorSort;
 use crate::domain::visit::SuspendedWhy;
-
-/// Columns of a line of text.
-const COLUMNS: usize = 72;
-
-/// Characters of a name that somebody chose who is not believed.
-const LABEL_CHARS: usize = 80;
 
 /// Who reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -354,10 +350,7 @@ impl Writer<'_> {
         if let Some(by) = &facts.released_by {
             lines.push(tr!(t, "mail-released-by", value = shown(by)));
         }
-        let words = || {
-            let said = facts.reason.as_deref();
-            said.map(|said| format!("“{}”", quoted(&clean(said))))
-        };
+        let words = || facts.reason.as_deref().map(quotation);
         let reason = facts.reset_reason().map(|reason| t.reset_reason(reason));
         if let Some(reason) = reason.or_else(words) {
             lines.push(tr!(t, "mail-reason", value = reason));
@@ -375,7 +368,7 @@ impl Writer<'_> {
     fn what_to_do(&self) -> Vec<String> {
         let (t, name) = (self.text, shown(self.told.about));
         let contact = || match self.house.contact {
-            Some(contact) => clean(contact).into_owned(),
+            Some(contact) => shown(contact),
             None => tr!(t, "mail-help-desk"),
         };
         match (self.told.reader, self.told.objection) {
@@ -411,58 +404,12 @@ impl Writer<'_> {
     }
 }
 
-/// What somebody or something is called by those who are believed.
-fn shown(name: &str) -> String {
-    clean(name).into_owned()
-}
-
-/// What a station said that something is called: short, and nothing that a mail program makes a link of.
-fn label(name: &str) -> String {
-    let name = quoted(&clean(name));
-    let mut label = String::new();
-    let mut rest = name.chars().take(LABEL_CHARS).peekable();
-    while let Some(c) = rest.next() {
-        let goes_on = rest
-            .peek()
-            .is_some_and(|next| next.is_alphabetic() || *next == '/');
-        label.push(match c {
-            '.' | ':' | '/' | '@' if goes_on => '·',
-            c => c,
-        });
-    }
-    label
-}
-
-/// Paragraphs, in lines that are read anywhere, and by whom it is.
-fn body(parts: &[String], registry: &str) -> String {
-    let mut body: Vec<String> = parts
-        .iter()
-        .map(|part| part.lines().map(wrapped).collect::<Vec<_>>().join("\n"))
-        .collect();
-    body.push(format!("-- \n{}\n", shown(registry)));
-    body.join("\n\n")
-}
-
-/// A word that is too long, as an address is, has a line of its own.
-fn wrapped(line: &str) -> String {
-    let mut lines = vec![String::new()];
-    for word in line.split_whitespace() {
-        match lines.last_mut() {
-            Some(last) if last.is_empty() => last.push_str(word),
-            Some(last) if width(last) + 1 + width(word) <= COLUMNS => {
-                last.push(' ');
-                last.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines.join("\n")
-}
-
 #[cfg(test)]
 mod tests {
+    use super::layout::COLUMNS;
     use super::*;
     use crate::text::Language;
+    use crate::text::clean::width;
 
     const HOUSE: House<'_> = House {
         platform: "IAMconnected",

@@ -1,13 +1,15 @@
 //! A person's page, and what is started there with what is marked on it.
 
+mod resets;
 pub mod view;
 
 use ratatui::crossterm::event::KeyCode;
 
+use resets::{ask_away, ask_reset, carry_out_reset, has_to_sign, object, sign_prepared};
+
 use super::{PAGES, Screen, back, go, home, start};
 use crate::domain::Person;
-use crate::domain::account_reset::ResetState;
-use crate::domain::authority::{Action, Asker, decide, may_ask, row as row_of};
+use crate::domain::authority::{Action, decide};
 use crate::domain::factor::FactorKind;
 use crate::domain::suspension::FactorSort;
 use crate::domain::visit::SuspendedWhy;
@@ -20,11 +22,11 @@ use crate::tui::update::Effect;
 use crate::wire::{Factor, Owned, PersonDetail};
 use crate::workflow::Order;
 use crate::workflow::care::PinWish;
-use crate::workflow::dialogue::{
-    AccountResetJob, Answer, AppJob, AppQuestion, CareJob, Job, LossJob, Purpose,
-};
+use crate::workflow::dialogue::{Answer, AppJob, AppQuestion, CareJob, Job, LossJob, Purpose};
 use crate::workflow::loan::LoanWish;
 use crate::workflow::loss::SuspendOrder;
+
+pub use resets::Way;
 
 /// A person's page, while it is fetched and after.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,61 +197,6 @@ pub(super) static SCREEN: Screen = Screen {
     ..Screen::NOTHING
 };
 
-/// What the reset of somebody's account takes next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    /// Something opens their account, or what they need was released already.
-    None,
-    /// An agent has to ask for it, and whoever is signed in is none.
-    AgentAsks,
-    Ask,
-    /// An administrator of their organisation, who can be asked to ask for it.
-    Prepare,
-    /// It waits for an administrator, for a second agent, for its time, or for somebody else than who released it.
-    Waits,
-    CarryOut,
-    /// Whoever is signed in carried it out, and the visit ended before anything was enrolled: it goes on in another one.
-    Again,
-}
-
-impl Way {
-    pub fn of(model: &Model) -> Self {
-        let (Some(operator), Some(page)) = (&model.operator, &model.desk.person) else {
-            return Self::None;
-        };
-        let Some(detail) = &page.detail else {
-            return Self::None;
-        };
-        let (role, kind) = (operator.role, detail.person.kind);
-        let replace = Action::ReplaceLost;
-        let by_administrators =
-            row_of(replace, Some(kind)).is_some_and(|row| row.asked_by == Asker::Administrator);
-        let carries_out = decide(role, replace, Some(kind)).once_released().is_ok();
-        match detail.reset.as_ref().map(|reset| (reset, reset.state)) {
-            Some((_, ResetState::Prepared | ResetState::Requested)) => Self::Waits,
-            Some((reset, ResetState::Released)) => {
-                // Whoever released it leaves it to somebody else.
-                let released = reset.released_by.as_ref();
-                let themself = released.is_some_and(|by| by.id == operator.id);
-                match carries_out && !themself && reset.ripe_at.is_none() {
-                    true => Self::CarryOut,
-                    false => Self::Waits,
-                }
-            }
-            _ if !page.needs_authority() => Self::None,
-            Some((_, ResetState::CarriedOut)) => Self::Again,
-            // They came: they are identified, and get what they need.
-            _ if detail.exception.as_ref().is_some_and(|one| !one.overdue) => Self::None,
-            _ if by_administrators && carries_out => Self::Prepare,
-            _ if by_administrators => Self::None,
-            _ => match may_ask(role, replace, kind) {
-                Ok(_) => Self::Ask,
-                Err(_) => Self::AgentAsks,
-            },
-        }
-    }
-}
-
 /// Whether whoever is signed in may lend this person a key: they have one of their own that is valid, and have not proved it.
 fn may_lend(model: &Model) -> bool {
     let (Some(operator), Some(page)) = (&model.operator, &model.desk.person) else {
@@ -320,90 +267,6 @@ pub(super) fn begin_enrolment(model: &mut Model, person: Person) -> Vec<Effect> 
         person: person.id.clone(),
     };
     start(model, order, Job::Enrol { person })
-}
-
-fn ask_reset(model: &mut Model) -> Vec<Effect> {
-    let Some(person) = person(model) else {
-        return Vec::new();
-    };
-    let order = Order::AskReset {
-        person: person.id.clone(),
-        wish: None,
-    };
-    let what = match Way::of(model) {
-        Way::Prepare => AccountResetJob::Prepare,
-        Way::None | Way::AgentAsks | Way::Ask | Way::Waits | Way::CarryOut | Way::Again => {
-            AccountResetJob::Ask
-        }
-    };
-    start(model, order, Job::AccountReset { what, person })
-}
-
-fn ask_away(model: &mut Model) -> Vec<Effect> {
-    let Some(person) = person(model) else {
-        return Vec::new();
-    };
-    let order = Order::AskAway {
-        person: person.id.clone(),
-        wish: None,
-    };
-    let what = AccountResetJob::AskAway;
-    start(model, order, Job::AccountReset { what, person })
-}
-
-fn carry_out_reset(model: &mut Model) -> Vec<Effect> {
-    let page = model.desk.person.as_ref();
-    let detail = page.and_then(|page| page.detail.as_ref());
-    let reset = detail.and_then(|detail| detail.reset.as_ref());
-    let (Some(reset), Some(person)) = (reset, person(model)) else {
-        return Vec::new();
-    };
-    let (id, away) = (reset.id, reset.away);
-    let order = match away {
-        true => Order::ExceptReset { reset: id },
-        false => Order::CarryOutReset {
-            reset: id,
-            person: person.id.clone(),
-        },
-    };
-    let what = match away {
-        true => AccountResetJob::Except,
-        false => AccountResetJob::CarryOut,
-    };
-    start(model, order, Job::AccountReset { what, person })
-}
-
-/// Whether something waits for them as an administrator.
-fn has_to_sign(model: &Model) -> bool {
-    let page = model.desk.person.as_ref();
-    let detail = page.and_then(|page| page.detail.as_deref());
-    detail.is_some_and(|detail| !detail.to_sign().is_empty())
-}
-
-/// An administrator signs what was prepared for somebody of their organisation.
-fn sign_prepared(model: &mut Model) -> Vec<Effect> {
-    let Some(person) = person(model) else {
-        return Vec::new();
-    };
-    let order = Order::SignPrepared {
-        administrator: person.id.clone(),
-        reset: None,
-    };
-    let what = AccountResetJob::Sign;
-    start(model, order, Job::AccountReset { what, person })
-}
-
-/// Whoever is at the desk objects to a reset.
-fn object(model: &mut Model) -> Vec<Effect> {
-    let Some(person) = person(model) else {
-        return Vec::new();
-    };
-    let order = Order::ObjectReset {
-        objector: person.id.clone(),
-        reset: None,
-    };
-    let what = AccountResetJob::Object;
-    start(model, order, Job::AccountReset { what, person })
 }
 
 /// Starts something about apps.

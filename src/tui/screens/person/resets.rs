@@ -1,0 +1,152 @@
+//! What a person's page offers of the reset of their account.
+
+use super::person;
+use super::start;
+use crate::domain::account_reset::ResetState;
+use crate::domain::authority::{Action, Asker, decide, may_ask, row as row_of};
+use crate::tui::model::Model;
+use crate::tui::update::Effect;
+use crate::workflow::Order;
+use crate::workflow::dialogue::{AccountResetJob, Job};
+
+/// What the reset of somebody's account takes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Something opens their account, or what they need was released already.
+    None,
+    /// An agent has to ask for it, and whoever is signed in is none.
+    AgentAsks,
+    Ask,
+    /// An administrator of their organisation, who can be asked to ask for it.
+    Prepare,
+    /// It waits for an administrator, for a second agent, for its time, or for somebody else than who released it.
+    Waits,
+    CarryOut,
+    /// Whoever is signed in carried it out, and the visit ended before anything was enrolled: it goes on in another one.
+    Again,
+}
+
+impl Way {
+    pub fn of(model: &Model) -> Self {
+        let (Some(operator), Some(page)) = (&model.operator, &model.desk.person) else {
+            return Self::None;
+        };
+        let Some(detail) = &page.detail else {
+            return Self::None;
+        };
+        let (role, kind) = (operator.role, detail.person.kind);
+        let replace = Action::ReplaceLost;
+        let by_administrators =
+            row_of(replace, Some(kind)).is_some_and(|row| row.asked_by == Asker::Administrator);
+        let carries_out = decide(role, replace, Some(kind)).once_released().is_ok();
+        match detail.reset.as_ref().map(|reset| (reset, reset.state)) {
+            Some((_, ResetState::Prepared | ResetState::Requested)) => Self::Waits,
+            Some((reset, ResetState::Released)) => {
+                // Whoever released it leaves it to somebody else.
+                let released = reset.released_by.as_ref();
+                let themself = released.is_some_and(|by| by.id == operator.id);
+                match carries_out && !themself && reset.ripe_at.is_none() {
+                    true => Self::CarryOut,
+                    false => Self::Waits,
+                }
+            }
+            _ if !page.needs_authority() => Self::None,
+            Some((_, ResetState::CarriedOut)) => Self::Again,
+            // They came: they are identified, and get what they need.
+            _ if detail.exception.as_ref().is_some_and(|one| !one.overdue) => Self::None,
+            _ if by_administrators && carries_out => Self::Prepare,
+            _ if by_administrators => Self::None,
+            _ => match may_ask(role, replace, kind) {
+                Ok(_) => Self::Ask,
+                Err(_) => Self::AgentAsks,
+            },
+        }
+    }
+}
+
+/// Asks for the reset of their account, or has their administrators asked for it.
+pub(super) fn ask_reset(model: &mut Model) -> Vec<Effect> {
+    let Some(person) = person(model) else {
+        return Vec::new();
+    };
+    let order = Order::AskReset {
+        person: person.id.clone(),
+        wish: None,
+    };
+    let what = match Way::of(model) {
+        Way::Prepare => AccountResetJob::Prepare,
+        Way::None | Way::AgentAsks | Way::Ask | Way::Waits | Way::CarryOut | Way::Again => {
+            AccountResetJob::Ask
+        }
+    };
+    start(model, order, Job::AccountReset { what, person })
+}
+
+/// The same for whoever is not at a desk.
+pub(super) fn ask_away(model: &mut Model) -> Vec<Effect> {
+    let Some(person) = person(model) else {
+        return Vec::new();
+    };
+    let order = Order::AskAway {
+        person: person.id.clone(),
+        wish: None,
+    };
+    let what = AccountResetJob::AskAway;
+    start(model, order, Job::AccountReset { what, person })
+}
+
+/// Carries out what was released.
+pub(super) fn carry_out_reset(model: &mut Model) -> Vec<Effect> {
+    let page = model.desk.person.as_ref();
+    let detail = page.and_then(|page| page.detail.as_ref());
+    let reset = detail.and_then(|detail| detail.reset.as_ref());
+    let (Some(reset), Some(person)) = (reset, person(model)) else {
+        return Vec::new();
+    };
+    let (id, away) = (reset.id, reset.away);
+    let order = match away {
+        true => Order::ExceptReset { reset: id },
+        false => Order::CarryOutReset {
+            reset: id,
+            person: person.id.clone(),
+        },
+    };
+    let what = match away {
+        true => AccountResetJob::Except,
+        false => AccountResetJob::CarryOut,
+    };
+    start(model, order, Job::AccountReset { what, person })
+}
+
+/// Whether something waits for them as an administrator.
+pub(super) fn has_to_sign(model: &Model) -> bool {
+    let page = model.desk.person.as_ref();
+    let detail = page.and_then(|page| page.detail.as_deref());
+    detail.is_some_and(|detail| !detail.to_sign().is_empty())
+}
+
+/// An administrator signs what was prepared for somebody of their organisation.
+pub(super) fn sign_prepared(model: &mut Model) -> Vec<Effect> {
+    let Some(person) = person(model) else {
+        return Vec::new();
+    };
+    let order = Order::SignPrepared {
+        administrator: person.id.clone(),
+        reset: None,
+    };
+    let what = AccountResetJob::Sign;
+    start(model, order, Job::AccountReset { what, person })
+}
+
+/// Whoever is at the desk objects to a reset.
+pub(super) fn object(model: &mut Model) -> Vec<Effect> {
+    let Some(person) = person(model) else {
+        return Vec::new();
+    };
+    let order = Order::ObjectReset {
+        objector: person.id.clone(),
+        reset: None,
+    };
+    let what = AccountResetJob::Object;
+    start(model, order, Job::AccountReset { what, person })
+}
