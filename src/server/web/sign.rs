@@ -20,15 +20,17 @@ use crate::domain::act::{Act, Deed, ResetTerms};
 use crate::domain::suspension::FactorSort;
 use crate::domain::{AccountResetId, OfferId};
 use crate::server::account_resets::by_administrator::{self, Asks, Proof};
-use crate::server::account_resets::signing::{self, Ground, asked_there};
+use crate::server::account_resets::signing::{self, Ground, SignedAct, asked_there};
 use crate::server::account_resets::{self as resets, Wish, asker_of, vouching};
 use crate::server::database::{Connection, Write};
 use crate::server::ledger::refuse_changed;
 use crate::server::problem::{Answer, Refusal};
-use crate::server::tables::act_asked::{self, Asked};
+use crate::server::tables::act_asked::{self, Asked, AskedWhere};
 use crate::server::tables::{FactorName, account_reset};
+use crate::server::verify::RelyingParty;
 use crate::text::act::in_parts;
 use crate::text::{Text, tr};
+use crate::wire::webauthn::AuthenticationResponse;
 use crate::wire::{ResetEnding, problem_code};
 
 /// What is sent to sign, or not to.
@@ -237,32 +239,57 @@ fn why(t: &Text, refusal: &Refusal) -> Option<String> {
     })
 }
 
-async fn by_key(
+/// How taking a signature went.
+enum Taken<'a> {
+    /// It was not done before. Nobody signs the same once more.
+    Fresh(Write, SignedAct<'a>),
+    /// It was done before; this was the answer.
+    Repeated(Response),
+}
+
+/// Takes the signature of what somebody was asked for there: verified before anybody has to wait for it, and taken only where what it
+/// rests on is still the same then.
+async fn take<'a>(
     site: &Site,
-    admin: &Administrator,
-    (id, sent, once): (OfferId, &Signature, Once),
-) -> Answer<Response> {
+    by: &RelyingParty,
+    (id, place, assertion): (OfferId, &AskedWhere, &'a AuthenticationResponse),
+    once: &Once,
+    now: Timestamp,
+) -> Answer<Taken<'a>> {
     let registry = &site.registry;
-    let assertion = assertion(&sent.assertion)?;
-    let (place, now) = (admin.visitor.place(), registry.now());
-    let asked = (id, &place);
+    let (asked, with) = ((id, place), &assertion.raw_id);
     let mut read = registry.db.snapshot().await?;
     if let Some(before) = once.before(&mut read).await? {
-        return Ok(before);
+        return Ok(Taken::Repeated(before));
     }
-    let ground = Ground::of(&mut read, asked, &assertion.raw_id, now).await?;
+    let ground = Ground::of(&mut read, asked, with, now).await?;
     read.rollback().await?;
-    let signed = match ground.verified_act(&site.people, &assertion) {
+    let signed = match ground.verified_act(by, assertion) {
         Ok(signed) => signed,
         Err(refusal) => return Err(ground.on_record(registry, None, refusal).await?),
     };
     let mut tx = registry.db.write().await?;
     if let Some(before) = once.before(&mut tx).await? {
-        return Ok(before);
+        return Ok(Taken::Repeated(before));
     }
-    let ground_now = Ground::of(&mut tx, asked, &assertion.raw_id, now).await?;
+    let ground_now = Ground::of(&mut tx, asked, with, now).await?;
     refuse_changed(&ground, &ground_now)?;
     ground.take(&mut tx, &signed, now).await?;
+    Ok(Taken::Fresh(tx, signed))
+}
+
+async fn by_key(
+    site: &Site,
+    admin: &Administrator,
+    (id, sent, once): (OfferId, &Signature, Once),
+) -> Answer<Response> {
+    let assertion = assertion(&sent.assertion)?;
+    let (place, now) = (admin.visitor.place(), site.registry.now());
+    let signing = (id, &place, &assertion);
+    let (mut tx, signed) = match take(site, &site.people, signing, &once, now).await? {
+        Taken::Fresh(tx, signed) => (tx, signed),
+        Taken::Repeated(before) => return Ok(before),
+    };
     signed.keep(&site.people, &mut tx, now).await?;
     let proof = Proof {
         with: &FactorName::of_key(&assertion.raw_id),
@@ -373,30 +400,16 @@ async fn release(
     agent: &Agent,
     (id, sent, once): (OfferId, &Signature, Once),
 ) -> Answer<Response> {
-    let registry = &site.registry;
     let assertion = assertion(&sent.assertion)?;
-    let (place, now) = (agent.visitor.place(), registry.now());
-    let asked = (id, &place);
-    let mut read = registry.db.snapshot().await?;
-    if let Some(before) = once.before(&mut read).await? {
-        return Ok(before);
-    }
-    let ground = Ground::of(&mut read, asked, &assertion.raw_id, now).await?;
-    read.rollback().await?;
-    let signed = match ground.verified_act(&site.operators, &assertion) {
-        Ok(signed) => signed,
-        Err(refusal) => return Err(ground.on_record(registry, None, refusal).await?),
+    let (place, now) = (agent.visitor.place(), site.registry.now());
+    let signing = (id, &place, &assertion);
+    let (mut tx, signed) = match take(site, &site.operators, signing, &once, now).await? {
+        Taken::Fresh(tx, signed) => (tx, signed),
+        Taken::Repeated(before) => return Ok(before),
     };
-    let mut tx = registry.db.write().await?;
-    if let Some(before) = once.before(&mut tx).await? {
-        return Ok(before);
-    }
-    let ground_now = Ground::of(&mut tx, asked, &assertion.raw_id, now).await?;
-    refuse_changed(&ground, &ground_now)?;
-    ground.take(&mut tx, &signed, now).await?;
     let typed = Some(sent.last_name.as_str());
     let whom = (&agent.operator, None, typed);
-    let when = (registry.pace(), now);
+    let when = (site.registry.pace(), now);
     let reset = signed.release(&site.operators, &mut tx, whom, when).await?;
     let path = format!("/waiting/{reset}");
     let detail = format!("reset {reset}, on a page; {}", signed.told());
