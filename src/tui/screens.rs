@@ -198,10 +198,11 @@ fn page(model: &Model, page: &Page) -> &'static Screen {
 /// Ways to the pages that an operator moves between.
 pub static PAGES: &[Row] = &[
     row!(f(8) => "key-batch", HelpOnly, Kiosk(|m, _| batch::open(m))),
+    // What waits for a second agent is their first work.
+    row!(f(11) => "key-resets", Left, Kiosk(|m, _| resets::open(m))).when(Model::sees_resets),
     row!(f(4) => "key-bay", Left, Kiosk(|m, _| go(m, Page::Keys(0)))),
     row!(f(5) => "key-outbox", Left, Kiosk(|m, _| go(m, Page::Outbox(0)))),
     row!(f(6) => "key-unfinished", Left, Kiosk(|m, _| go(m, Page::Unfinished(0)))),
-    row!(f(11) => "key-resets", Left, Kiosk(|m, _| resets::open(m))).when(Model::sees_resets),
     row!(f(7) => "key-tickets", HelpOnly, Kiosk(|m, press| home::tickets(m, press))),
     row!(f(10) => "key-sign-out", HelpOnly, Kiosk(|m, _| door::lock::leave(m))),
 ];

@@ -5,7 +5,9 @@ pub mod view;
 
 use ratatui::crossterm::event::KeyCode;
 
-use resets::{ask_away, ask_reset, carry_out_reset, has_to_sign, object, sign_prepared};
+use resets::{
+    ask_away, ask_reset, carry_out_reset, has_to_sign, may_be_given, object, sign_prepared,
+};
 
 use super::{PAGES, Screen, back, go, home, start};
 use crate::domain::Person;
@@ -161,9 +163,11 @@ pub(super) static SCREEN: Screen = Screen {
         row!(letter('h') => "key-sign-prepared", Left, Kiosk(|m, _| sign_prepared(m)))
             .when(has_to_sign),
         row!(letter('o') => "key-objects", HelpOnly, Kiosk(|m, _| object(m))),
-        row!(ENTER => "key-enrol-key", Left, Kiosk(|m, _| enrol(m))),
-        row!(letter('a') => "key-enrol-app", Left, Kiosk(|m, _| app(m, AppJob::Enrol))),
-        row!(letter('b') => "key-enrol-both", Left, Kiosk(|m, _| app(m, AppJob::Both))),
+        row!(ENTER => "key-enrol-key", Left, Kiosk(|m, _| enrol(m))).when(may_be_given),
+        row!(letter('a') => "key-enrol-app", Left, Kiosk(|m, _| app(m, AppJob::Enrol)))
+            .when(may_be_given),
+        row!(letter('b') => "key-enrol-both", Left, Kiosk(|m, _| app(m, AppJob::Both)))
+            .when(may_be_given),
         row!(letter('t') => "key-test", Left, Kiosk(|m, _| test_key(m)))
             .when(|m| Chosen::of(m) == Chosen::Key),
         row!(letter('t') => "key-test", Left, Kiosk(|m, _| with_marked(m, AppJob::Test)))
@@ -181,7 +185,8 @@ pub(super) static SCREEN: Screen = Screen {
         row!(letter('x') => "key-remove", Left, Kiosk(|m, _| with_marked(m, AppJob::Remove)))
             .when(is_app),
         row!(letter('p') => "key-phone", HelpOnly, Kiosk(|m, _| go(m, Page::Phone))),
-        row!(letter('s') => "key-assign", HelpOnly, Kiosk(|m, _| app(m, AppJob::Assign))),
+        row!(letter('s') => "key-assign", HelpOnly, Kiosk(|m, _| app(m, AppJob::Assign)))
+            .when(may_be_given),
         row!(letter('e') => "key-end-visit", HelpOnly, Kiosk(|m, _| app(m, AppJob::Leave))),
         ACCEPT
             .at(Foot::HelpOnly)

@@ -128,6 +128,12 @@ fn the_key_on_a_persons_page_asks_for_a_reset_or_carries_it_out_by_where_it_stan
         assert_eq!(Way::of(&stage.model), way, "{scene}");
         stage.press(KeyCode::Char('v'));
         assert_eq!(sent(&mut stage), wanted, "{scene}");
+        // What would be refused once they were identified is not offered.
+        let mut stage = at(scene);
+        sent(&mut stage);
+        stage.press(KeyCode::Enter);
+        let gives = !sent(&mut stage).is_empty();
+        assert_eq!(gives, way == Way::None, "{scene}");
     }
 }
 

@@ -64,6 +64,13 @@ impl Way {
     }
 }
 
+/// Whether something can be given out to them: not while a reset of their account comes first, which would be refused once they were
+/// identified.
+pub(super) fn may_be_given(model: &Model) -> bool {
+    let page = model.desk.person.as_ref();
+    page.is_none_or(|page| !page.needs_authority()) || Way::of(model) == Way::None
+}
+
 /// Asks for the reset of their account, or has their administrators asked for it.
 pub(super) fn ask_reset(model: &mut Model) -> Vec<Effect> {
     let Some(person) = person(model) else {
