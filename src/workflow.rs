@@ -25,6 +25,7 @@ mod reset;
 mod resolve;
 mod retest;
 mod sign_in;
+mod signature;
 mod steps;
 mod stop;
 mod taking;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::text::clean::{clean, escaped};
 use crate::text::{spoken, tr};
-use crate::workflow::dialogue::{Event, Note, PushState, Step};
+use crate::workflow::dialogue::{Event, Note, PushState, Step, Wanted};
 
 /// Version of the JSON lines.
 pub const LINES_VERSION: u16 = 1;
@@ -224,9 +224,10 @@ fn in_words(event: &Event) -> Option<String> {
         Event::Signing { act } => crate::text::act::in_words(spoken(), act),
         Event::Prover { name } => tr!(spoken(), "cli-prover", name = name.to_string()),
         Event::Anew => tr!(spoken(), "cli-anew"),
-        Event::OtherKey { wanted } => {
-            tr!(spoken(), "cli-other-key", model = wanted.model.to_string())
-        }
+        Event::OtherKey { wanted } => match wanted {
+            Wanted::Key(key) => tr!(spoken(), "cli-other-key", model = key.model.to_string()),
+            Wanted::Of { name } => tr!(spoken(), "choose-wanted-of", name = name.as_str()),
+        },
         Event::Coach { key, coach } => super::care::reset::coach_in_words(key, *coach)?,
         Event::Finger { key, sample } => super::care::finger_in_words(key, *sample),
         Event::StepDone { step, note } => step_in_words(*step, note)?,

@@ -14,7 +14,8 @@ use super::dialogue::{
     Question, Step,
 };
 use super::sign_in::{own_pin, sign};
-use super::steps::{anew_after_pulls, begin_step, choose_key, end_step, refresh};
+use super::signature::with_own_key;
+use super::steps::{begin_step, choose_key, end_step, refresh};
 use super::visit::{identified, open};
 use super::{Desk, Stop, conclude};
 use crate::domain::account_reset::{ResetWish, is_last_name};
@@ -212,21 +213,20 @@ async fn signed(
     to_sign: ActToSign,
     last_name: Option<String>,
 ) -> Result<AccountReset, Stop> {
-    let proof = proof(desk, &act, &to_sign).await?;
-    hand_in(desk, to_sign.id, proof, last_name).await
-}
-
-/// Somebody signs it with their own key.
-async fn proof(desk: &mut dyn Desk, act: &Act, to_sign: &ActToSign) -> Result<SignIn, Stop> {
-    let options = SignInOptions {
-        request: to_sign.request.clone(),
-        origin: to_sign.origin.clone(),
-    };
-    anew_after_pulls(desk, async |desk: &mut dyn Desk| {
-        desk.tell(Event::Signing { act: act.clone() });
-        sign_with_own_key(desk, options.clone()).await
+    let options = asked(&to_sign);
+    with_own_key(desk, &act, async |desk: &mut dyn Desk| {
+        let proof = sign_with_own_key(desk, options.clone()).await?;
+        hand_in(desk, to_sign.id, proof, last_name.clone()).await
     })
     .await
+}
+
+/// What their key is asked.
+fn asked(to_sign: &ActToSign) -> SignInOptions {
+    SignInOptions {
+        request: to_sign.request.clone(),
+        origin: to_sign.origin.clone(),
+    }
 }
 
 /// The registry takes what was signed.

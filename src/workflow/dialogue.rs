@@ -12,7 +12,7 @@ mod remark;
 pub use account_reset::{AccountResetJob, AccountResetQuestion, AccountResetResult};
 pub use app::{AppJob, AppQuestion, AppResult, CodeOf, OnScreen, Purpose, Replaced, StationClock};
 pub use ending::{CareResult, Ending, PushState};
-pub use event::{Again, Coach, Event, HOLD_MOST_S, HOLD_S, Note};
+pub use event::{Again, Coach, Event, HOLD_MOST_S, HOLD_S, Note, Wanted};
 pub use loan::LoanQuestion;
 pub use loss::{LossJob, LossQuestion, LossResult};
 pub use question::{Answer, HeldCredential, LostBy, Question, Removal};

@@ -6,7 +6,7 @@
 
 use super::admit::{Admitted, From, LastLook, admitted_key, anew, last_look};
 use super::ceremony::{Ceremony, authentication_response, client_data, registration_response};
-use super::dialogue::{Ending, Event, Job, Note, Step};
+use super::dialogue::{Ending, Event, Job, Note, Step, Wanted};
 use super::report::{key_report, push_entry};
 use super::retest::Retest;
 use super::steps::{
@@ -410,7 +410,7 @@ async fn wait_for_another(desk: &mut dyn Desk, key: &mut KeyFacts) -> Result<(),
         return Err(Stop::Key(KeyFault::Replugged));
     }
     desk.tell(Event::OtherKey {
-        wanted: key_report(key),
+        wanted: Wanted::Key(key_report(key)),
     });
     *key = wait_for(desk, key).await?;
     Ok(())

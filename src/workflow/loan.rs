@@ -7,7 +7,8 @@
 use super::ceremony::{Ceremony, authentication_response, client_data};
 use super::dialogue::{Answer, Ending, Event, Job, LoanQuestion, Note, Question, Step};
 use super::enrol::enrol_key;
-use super::steps::{anew_after_pulls, begin_step, choose_key, end_step, refresh, touch, unlock};
+use super::signature::with_own_key;
+use super::steps::{begin_step, choose_key, end_step, refresh, touch, unlock};
 use super::visit::{begin, identified, open};
 use super::{Desk, Stop, conclude};
 use crate::domain::authority::{Action, decide};
@@ -119,18 +120,17 @@ async fn agree(
     });
     while !matches!(desk.ask(question.clone()).await?, Answer::Yes) {}
     end_step(desk, Step::Confirm, Note::None);
-    let assertion = anew_after_pulls(desk, async |desk: &mut dyn Desk| {
-        desk.tell(Event::Signing { act: act.clone() });
-        sign(desk, &to_sign).await
+    let visit = with_own_key(desk, &act, async |desk: &mut dyn Desk| {
+        let assertion = sign(desk, &to_sign).await?;
+        let entry = EntryId(desk.fresh_id());
+        let signed = LoanSigned {
+            version: VERSION,
+            id: to_sign.id,
+            assertion,
+        };
+        desk.sign_loan(entry, signed).await
     })
     .await?;
-    let entry = EntryId(desk.fresh_id());
-    let signed = LoanSigned {
-        version: VERSION,
-        id: to_sign.id,
-        assertion,
-    };
-    let visit = desk.sign_loan(entry, signed).await?;
     end_step(desk, Step::Prove, Note::None);
     match visit.loan {
         Some(loan) => Ok(loan.until),

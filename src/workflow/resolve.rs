@@ -7,7 +7,7 @@
 
 use super::admit::listed;
 use super::care;
-use super::dialogue::{Ending, Event, Job, Note, Step};
+use super::dialogue::{Ending, Event, Job, Note, Step, Wanted};
 use super::enrol::{prove_and_record, push};
 use super::known::{ask, at_registry};
 use super::report::key_report;
@@ -151,7 +151,7 @@ async fn same_key(desk: &mut dyn Desk, work: &Unfinished) -> Result<KeyFacts, St
         }
         if let Some(key) = work.key() {
             desk.tell(Event::OtherKey {
-                wanted: key_report(key),
+                wanted: Wanted::Key(key_report(key)),
             });
         }
     }

@@ -6,7 +6,7 @@
 //! registry holds, or may hold: a refusal may follow an acceptance whose answer was lost. In that record the registry is told as
 //! well: an earlier attempt may still be on its way, and is not to count when it arrives.
 
-use super::dialogue::{Ending, Event, Job, Note, Step};
+use super::dialogue::{Ending, Event, Job, Note, Step, Wanted};
 use super::known::{at_registry, if_answered};
 use super::report::push_entry;
 use super::steps::{
@@ -183,7 +183,7 @@ async fn withdraw_from_key(
         };
         match found {
             Found::OtherKey => desk.tell(Event::OtherKey {
-                wanted: refused.key.clone(),
+                wanted: Wanted::Key(refused.key.clone()),
             }),
             Found::Fixed | Found::Gone => {
                 let remains = match found {

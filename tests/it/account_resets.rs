@@ -20,7 +20,7 @@ use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
 use keydesk::wire::{AccountReset, problem_code};
 use keydesk::workflow::account_reset::ReleasedBy;
-use keydesk::workflow::dialogue::{AccountResetResult, Ending, Event, PushState};
+use keydesk::workflow::dialogue::{AccountResetResult, Ending, Event, PushState, Wanted};
 use keydesk::workflow::{Stop, account_reset};
 
 use crate::faulty_desk::{FaultyDesk, Mishap};
@@ -183,6 +183,50 @@ async fn somebody_whose_key_was_stolen_is_back_with_another_one_in_one_visit() {
     let ending = enrol(&service.one, 1).await.expect("enrolled");
     assert_eq!(state_of(&ending), &PushState::Accepted);
     assert_eq!(service.live_on_keys(1).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_somebody_else_signs_nothing_and_ends_nothing() {
+    let service = Arc::new(Service::new(1).await);
+    service.stolen(1).await;
+    let (world, own, anothers) = (&service.desk, operators_key(), operators_key());
+    let third = ("T. Hird", Role::CustomerService);
+    let signed_in = world
+        .sign_in_as(third.0, third.1, OPERATOR_SLOT, &own)
+        .await;
+    signed_in.expect("signed in");
+    sql(world, "UPDATE operator SET changed_ms = 1000").await;
+    world.rack.put(OPERATOR_SLOT, &anothers);
+    let there = Arc::clone(&service);
+    let face = ScriptedFace::new(OPERATOR_SLOT, OPERATOR_PIN).hearing(move |event| {
+        if matches!(event, Event::OtherKey { .. }) {
+            there.desk.rack.put(OPERATOR_SLOT, &own);
+        }
+    });
+    let face = Arc::new(face);
+    let station = Arc::clone(&world.station);
+    let mut desk = StationDesk::new(station, Arc::clone(&face), Cancel::default());
+    let asked = account_reset::ask(&mut desk, &person(1), wish()).await;
+    assert!(
+        matches!(
+            &asked,
+            Ok(Ending::AccountReset {
+                result: AccountResetResult::Asked { .. },
+                ..
+            })
+        ),
+        "{asked:?}"
+    );
+    let events = face.events();
+    let told: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::OtherKey { wanted } => Some(wanted),
+            _ => None,
+        })
+        .collect();
+    let name = "T. Hird".to_owned();
+    assert_eq!(told, [&Wanted::Of { name }]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -348,6 +348,7 @@ identify-wrong = Exactly four letters or digits.
 choose-big = WHICH KEY?
 choose-how = Choose by slot. Unsure: w makes the marked key blink, t lets a touch decide.
 choose-wanted = That is another key. The one that is meant: { $model }.
+choose-wanted-of = That is not a key of { $name }: take theirs.
 insert-big = PUT KEY IN
 insert-how = Put the key into any slot of the bay.
 by-touch-big = TOUCH ONE

@@ -348,6 +348,7 @@ identify-wrong = Precies vier letters of cijfers.
 choose-big = WELKE?
 choose-how = Kies op poort. Niet zeker: w laat de gekozen sleutel knipperen, met t beslist een aanraking.
 choose-wanted = Dat is een andere sleutel. Deze wordt bedoeld: { $model }.
+choose-wanted-of = Dat is geen sleutel van { $name }: neem die van hen.
 insert-big = STEEK IN
 insert-how = Steek de sleutel in een van de poorten.
 by-touch-big = RAAK AAN

@@ -242,7 +242,7 @@ fn why(t: &Text, refusal: &Refusal) -> Option<String> {
 /// How taking a signature went.
 enum Taken<'a> {
     /// It was not done before. Nobody signs the same once more.
-    Fresh(Write, SignedAct<'a>),
+    Fresh(Box<(Write, SignedAct<'a>)>),
     /// It was done before; this was the answer.
     Repeated(Response),
 }
@@ -275,7 +275,7 @@ async fn take<'a>(
     let ground_now = Ground::of(&mut tx, asked, with, now).await?;
     refuse_changed(&ground, &ground_now)?;
     ground.take(&mut tx, &signed, now).await?;
-    Ok(Taken::Fresh(tx, signed))
+    Ok(Taken::Fresh(Box::new((tx, signed))))
 }
 
 async fn by_key(
@@ -287,7 +287,7 @@ async fn by_key(
     let (place, now) = (admin.visitor.place(), site.registry.now());
     let signing = (id, &place, &assertion);
     let (mut tx, signed) = match take(site, &site.people, signing, &once, now).await? {
-        Taken::Fresh(tx, signed) => (tx, signed),
+        Taken::Fresh(taken) => *taken,
         Taken::Repeated(before) => return Ok(before),
     };
     signed.keep(&site.people, &mut tx, now).await?;
@@ -404,7 +404,7 @@ async fn release(
     let (place, now) = (agent.visitor.place(), site.registry.now());
     let signing = (id, &place, &assertion);
     let (mut tx, signed) = match take(site, &site.operators, signing, &once, now).await? {
-        Taken::Fresh(tx, signed) => (tx, signed),
+        Taken::Fresh(taken) => *taken,
         Taken::Repeated(before) => return Ok(before),
     };
     let typed = Some(sent.last_name.as_str());

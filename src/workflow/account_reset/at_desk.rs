@@ -7,9 +7,10 @@ use super::super::dialogue::{
     AccountResetJob, AccountResetQuestion, AccountResetResult, Answer, Ending, Event, Note,
     Question, Step,
 };
+use super::super::signature::with_own_key;
 use super::super::steps::{begin_step, end_step};
 use super::super::{Desk, Stop, conclude};
-use super::{begin, confirm, confirmed, hand_in, proof, visited};
+use super::{asked, begin, confirm, confirmed, hand_in, sign_with_own_key, visited};
 use crate::domain::authority::Action;
 use crate::domain::reason::Unmet;
 use crate::domain::{AccountResetId, Person, PersonId};
@@ -37,12 +38,16 @@ async fn sign(
     let reset = which(desk, (what, by, detail.to_sign()), reset).await?;
     let to_sign = desk.sign_prepared(who, visit.id, reset).await?;
     let act = confirmed(desk, &to_sign).await?;
-    begin_step(desk, Step::Prove);
-    let name = detail.person.name.clone();
-    desk.tell(Event::Prover { name });
-    let proof = proof(desk, &act, &to_sign).await?;
-    end_step(desk, Step::Prove, Note::Proved { name: None });
-    let reset = hand_in(desk, to_sign.id, proof, None).await?;
+    let options = asked(&to_sign);
+    let reset = with_own_key(desk, &act, async |desk: &mut dyn Desk| {
+        begin_step(desk, Step::Prove);
+        let name = detail.person.name.clone();
+        desk.tell(Event::Prover { name });
+        let proof = sign_with_own_key(desk, options.clone()).await?;
+        end_step(desk, Step::Prove, Note::Proved { name: None });
+        hand_in(desk, to_sign.id, proof, None).await
+    })
+    .await?;
     Ok(Ending::AccountReset {
         person: detail.person,
         result: AccountResetResult::Signed {

@@ -91,7 +91,7 @@ pub enum Event {
     /// The key that was chosen is not the one that the unfinished work is about; it is asked for again.
     OtherKey {
         /// The one that is.
-        wanted: KeyReport,
+        wanted: Wanted,
     },
     /// The pending question is void.
     Withdrawn,
@@ -102,6 +102,19 @@ pub enum Event {
     /// The run is over; nothing follows.
     Ended {
         ending: Ending,
+    },
+}
+
+/// Which key is meant.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Wanted {
+    /// That one.
+    Key(KeyReport),
+    /// Any one of theirs.
+    Of {
+        /// What they are called.
+        name: String,
     },
 }
 

@@ -15,6 +15,7 @@ use crate::tui::screens::run::view::persons;
 use crate::tui::view::chrome::{Who, who};
 use crate::tui::view::sheet::{Cell, Sheet, s};
 use crate::tui::view::{Ctx, below};
+use crate::workflow::dialogue::Wanted;
 
 pub(in crate::tui) fn draw(
     ctx: Ctx<'_>,
@@ -205,12 +206,15 @@ fn choice(
     }
     let hidden = keys.len() - shown;
     let foot = u16::try_from(shown).unwrap_or_default();
-    if hidden > 0 {
+    if let Some(wanted) = &run.wanted {
+        let line = match wanted {
+            Wanted::Key(key) => tr!(t, "choose-wanted", model = bay::report_line(key)),
+            Wanted::Of { name } => tr!(t, "choose-wanted-of", name = name.as_str()),
+        };
+        sheet.put(list, foot, s(format!("! {line}"), ctx.theme.warning()));
+    } else if hidden > 0 {
         let line = format!("  … {}", tr!(t, "more-below", count = hidden));
         sheet.put(list, foot, s(line, ctx.theme.quiet()));
-    } else if let Some(wanted) = &run.wanted {
-        let line = tr!(t, "choose-wanted", model = bay::report_line(wanted));
-        sheet.put(list, foot, s(format!("! {line}"), ctx.theme.warning()));
     } else if let Some(slot) = run.winked {
         sheet.put(
             list,

@@ -13,9 +13,9 @@ use crate::tui::model::{
     AccountResetAsking, AppAsking, CareAsking, Coached, Finger, LoanAsking, LossAsking,
     ResetAsking, Shown,
 };
-use crate::wire::{KeyReport, ServedBy};
+use crate::wire::ServedBy;
 use crate::workflow::KeyFault;
-use crate::workflow::dialogue::{Ending, Job, Note, Step, steps};
+use crate::workflow::dialogue::{Ending, Job, Note, Step, Wanted, steps};
 
 /// A run, from its beginning until its closing screen is left.
 pub struct Run {
@@ -48,7 +48,7 @@ pub struct Run {
     /// The key, once chosen.
     pub key: Option<KeyFacts>,
     /// The key that was chosen is not this one, which is meant.
-    pub wanted: Option<KeyReport>,
+    pub wanted: Option<Wanted>,
     /// The key was pulled, and is checked from the start.
     pub anew: bool,
 }
