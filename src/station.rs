@@ -268,6 +268,8 @@ impl Station {
                 });
                 Err(Stop::Unreachable(gap(&error)))
             }
+            // Something answered that is no registry, or not whole: nobody refused anything.
+            Err(error @ RegistryError::Malformed { .. }) => Err(Stop::Unreachable(gap(&error))),
             Err(RegistryError::Refused { problem, .. })
                 if problem.code() == crate::wire::problem_code::SESSION_REFUSED =>
             {

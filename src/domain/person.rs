@@ -101,4 +101,12 @@ impl Person {
     pub fn lacks_standby_key(&self) -> bool {
         self.kind == PersonKind::MainAdministrator && self.keys < 2
     }
+
+    /// The same once one more key is theirs.
+    pub fn with_another_key(self) -> Self {
+        Self {
+            keys: self.keys.saturating_add(1),
+            ..self
+        }
+    }
 }

@@ -154,6 +154,9 @@ impl Text {
             AccountResetResult::Released { .. } => {
                 tr!(self, "account-reset-released", name = name)
             }
+            AccountResetResult::Refused { reset } if reset.state == ResetState::Withdrawn => {
+                tr!(self, "account-reset-withdrawn", name = name)
+            }
             AccountResetResult::Refused { .. } => tr!(self, "account-reset-refused", name = name),
             AccountResetResult::Excepted { done } => {
                 let count = done.deleted.len();

@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 
 use super::TuiConfig;
 use crate::domain::models::Models;
-use crate::domain::{FactorId, PersonId};
+use crate::domain::{FactorId, KeyFacts, PersonId};
 use crate::record::{OutboxBody, OutboxEntry};
 use crate::station::face::{HomeView, KeyView, PeopleView, Remark, SlotView};
 use crate::text::Language;
@@ -32,7 +32,7 @@ pub use super::screens::loss::LossAsking;
 pub use super::screens::person::PersonPage;
 pub use super::screens::reset::{Coached, ResetAsking};
 pub use super::screens::run::state::{
-    Asking, CurrentPin, Identify, NewPin, Phase, PinComplaint, Progress, Run, Touch,
+    Asking, CurrentPin, Identify, NewPin, OwnKey, Phase, PinComplaint, Progress, Run, Touch,
 };
 pub use front::{Door, Front, Lock};
 
@@ -54,6 +54,8 @@ pub struct Model {
     /// Columns and rows.
     pub size: (u16, u16),
     pub operator: Option<Operator>,
+    /// The key that let them in.
+    pub own_key: Option<KeyFacts>,
     /// What an operator sees who is not signed in.
     pub door: Door,
     /// The page under everything else.
@@ -138,6 +140,7 @@ impl Model {
             },
             size,
             operator: None,
+            own_key: None,
             door: Door::default(),
             page: Page::Home,
             help: false,

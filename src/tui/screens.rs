@@ -148,7 +148,7 @@ impl Typing {
 }
 
 /// The scenes of each: what the tests look at and the README shows.
-pub const SCENES: [&[Scene]; 20] = [
+pub const SCENES: [&[Scene]; 21] = [
     door::scenes::SCENES,
     home::SCENES,
     person::SCENES,
@@ -165,6 +165,7 @@ pub const SCENES: [&[Scene]; 20] = [
     loss::scenes::SCENES,
     account_reset::scenes::SCENES,
     account_reset::scenes::prepared::SCENES,
+    account_reset::scenes::ended::SCENES,
     account_reset::away::scenes::SCENES,
     account_reset::at_desk::scenes::SCENES,
     resets::SCENES,

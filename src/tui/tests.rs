@@ -13,6 +13,7 @@ mod qr;
 mod random;
 mod resets;
 mod screens;
+mod searching;
 mod terminal;
 
 use ratatui::buffer::Buffer;

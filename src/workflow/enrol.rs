@@ -423,7 +423,7 @@ pub(super) async fn push(
     key: &KeyFacts,
 ) -> Ending {
     Ending::Enrolled {
-        person: intent.offer.person.clone(),
+        person: intent.offer.person.clone().with_another_key(),
         key: key.clone(),
         push: push_entry(desk, entry).await,
     }

@@ -87,7 +87,7 @@ def _command(kernel_words, serial, disk):
     return [
         "qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1536", "-display", "none",
         "-no-reboot", "-nic", "none", "-kernel", image / "vmlinuz", "-initrd", image / "initrd",
-        "-append", f"console=ttyS0 panic=-1 quiet {kernel_words}",
+        "-append", f"console=ttyS0 panic=-1 quiet no_timer_check {kernel_words}",
         "-drive", f"file={image / 'root.img'},if=virtio,format=raw,snapshot=on", *second,
         "-virtfs", f"local,path={SHARE},mount_tag=lab,security_model=none,readonly=on",
         "-virtfs", f"local,path={LOGS},mount_tag=logs,security_model=none",

@@ -153,7 +153,8 @@ pub(super) const MATRIX: &[Row] = &[
     anybodys(Action::RemoveApp, DESK),
     anybodys(Action::RunBatch, DESK),
     anybodys(Action::FetchTickets, DESK),
-    anybodys(Action::ResolveConflict, DESK),
+    // Whoever may enrol finishes what the registry refused of it.
+    anybodys(Action::ResolveConflict, &Role::ALL),
     anybodys(Action::TestKey, DESK),
     anybodys(Action::SetPin, DESK),
     anybodys(Action::TidyKey, DESK),

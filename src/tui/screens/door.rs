@@ -150,6 +150,9 @@ fn close(model: &mut Model, ending: Ending) {
         model.expects_operator = false;
     }
     let run = model.door.run.take();
+    if signed_in {
+        model.own_key = run.as_ref().and_then(|run| run.key.clone());
+    }
     model.door.run = run
         .and_then(|run| run::over(run, ending))
         .filter(|_| !signed_in);

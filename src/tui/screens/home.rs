@@ -31,6 +31,8 @@ pub struct Find {
     pub marked: usize,
     /// The mark was moved by hand; until then it stands on whoever is expected next.
     pub moved: bool,
+    /// It led to a person, and is back as it was: whatever is typed now is another one.
+    pub over: bool,
     /// Enter was pressed before the answer came: open it when it is unambiguous.
     pub open_when_found: bool,
 }
@@ -110,12 +112,16 @@ fn clear(model: &mut Model) -> Vec<Effect> {
 pub(super) fn again(model: &mut Model) -> Vec<Effect> {
     let find = std::mem::take(&mut model.desk.find);
     model.desk.clear();
-    model.desk.find = find;
+    model.desk.find = Find { over: true, ..find };
     model.mark_next_expected();
     go(model, Page::Home)
 }
 
 fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
+    let is_over = std::mem::take(&mut model.desk.find.over);
+    if is_over && matches!(edit, Edit::Push(_)) {
+        model.desk.find.line = Line::default();
+    }
     model.desk.find.line.edit(edit);
     let effects = search(&mut model.desk.find);
     model.mark_next_expected();

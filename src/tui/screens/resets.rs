@@ -2,13 +2,14 @@
 
 pub mod view;
 
+use jiff::{SignedDuration, Timestamp};
 use ratatui::crossterm::event::KeyCode;
 
 use super::account_reset::scenes as made;
 use super::{BACK, PAGES, Screen, chosen, go, person, start};
-use crate::domain::AccountResetId;
 use crate::domain::account_reset::ResetState;
 use crate::domain::authority::asks_to_replace;
+use crate::domain::{AccountResetId, PersonId};
 use crate::station::face::Command;
 use crate::text::tr;
 use crate::tui::keys::{ENTER, Move, letter, row};
@@ -19,6 +20,9 @@ use crate::wire::AccountReset;
 use crate::workflow::Order;
 use crate::workflow::account_reset::ReleasedBy;
 use crate::workflow::dialogue::{AccountResetJob, Job};
+
+/// For how long it is said where it was asked for that it was refused.
+const REFUSED_LATELY: SignedDuration = SignedDuration::from_hours(4);
 
 /// Which line is marked. By what it is about: the list may change at any moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,6 +50,33 @@ impl Model {
         self.resets()
             .iter()
             .filter(|reset| reset.state == ResetState::Released && self.asked_themself(reset))
+    }
+
+    /// What a second agent refused lately.
+    fn refused(&self, now: Timestamp) -> impl Iterator<Item = &AccountReset> {
+        self.resets().iter().filter(move |reset| {
+            let lately = |at| now.duration_since(at) < REFUSED_LATELY;
+            reset.state == ResetState::Refused
+                && reset.ended_at.is_some_and(lately)
+                && !self.asked_anew(reset)
+        })
+    }
+
+    /// Whether it was asked for once more since.
+    fn asked_anew(&self, reset: &AccountReset) -> bool {
+        let mut resets = self.resets().iter();
+        resets.any(|other| other.person.id == reset.person.id && other.asked_at > reset.asked_at)
+    }
+
+    /// The same where whoever is signed in asked for it: somebody waits for their answer.
+    pub fn refused_to_me(&self, now: Timestamp) -> Option<&AccountReset> {
+        let mut refused = self.refused(now);
+        refused.find(|reset| self.asked_themself(reset))
+    }
+
+    /// The same of that person.
+    pub fn refused_lately(&self, person: &PersonId, now: Timestamp) -> Option<&AccountReset> {
+        self.refused(now).find(|reset| reset.person.id == *person)
     }
 
     /// Whether one can be carried out that was released for somebody who is not at a desk, and not by whoever is signed in.

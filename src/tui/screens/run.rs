@@ -2,6 +2,7 @@
 
 pub mod closing;
 pub mod dots;
+pub mod mark;
 pub mod pin;
 pub mod questions;
 pub mod scenes;

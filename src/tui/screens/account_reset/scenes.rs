@@ -1,5 +1,6 @@
 //! Scenes about the reset of an account, and what they are made of.
 
+pub mod ended;
 pub mod prepared;
 
 use jiff::SignedDuration;

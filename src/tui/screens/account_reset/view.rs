@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::domain::Person;
-use crate::domain::account_reset::{ResetReason, TICKET_CHARS_MAX};
+use crate::domain::account_reset::{ResetReason, ResetState, TICKET_CHARS_MAX};
 use crate::domain::act::Act;
 use crate::text::{act, tr};
 use crate::tui::big;
@@ -426,6 +426,9 @@ pub(in crate::tui) fn done(
         }
         AccountResetResult::Released { .. } => {
             (tr!(t, "done-left"), tr!(t, "account-reset-released-next"))
+        }
+        AccountResetResult::Refused { reset } if reset.state == ResetState::Withdrawn => {
+            (tr!(t, "done-know"), tr!(t, "account-reset-withdrawn-next"))
         }
         AccountResetResult::Refused { .. } => {
             (tr!(t, "done-know"), tr!(t, "account-reset-refused-next"))

@@ -136,6 +136,7 @@ fn cover(model: &mut Model) {
 /// Forgets everything of operator and person.
 pub fn sign_out(model: &mut Model) {
     model.operator = None;
+    model.own_key = None;
     model.lock = None;
     model.work = None;
     forget(model);

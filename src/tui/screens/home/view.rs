@@ -330,6 +330,13 @@ fn alert_lines(ctx: Ctx<'_>) -> Vec<(String, &'static str)> {
         let line = tr!(ctx.text, "home-to-carry-out", name = name, until = until);
         lines.push((line, "F11"));
     }
+    if let Some(reset) = ctx.model.refused_to_me(ctx.now.wall) {
+        let name = reset.person.name.clone();
+        let by = reset.ended_by.as_ref().map_or("–", |by| &by.name);
+        let at = ctx.time(reset.ended_at.unwrap_or(reset.until));
+        let line = tr!(ctx.text, "home-refused", name = name, by = by, at = at);
+        lines.push((line, "F11"));
+    }
     let overdue = ctx.model.overdue();
     if overdue > 0 {
         lines.push((tr!(ctx.text, "home-overdue", count = overdue), "F11"));

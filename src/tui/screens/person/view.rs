@@ -305,6 +305,15 @@ fn advised(ctx: Ctx<'_>, page: &PersonPage) -> Option<(String, bool)> {
         first.then(|| (tr!(ctx.text, "person-advice-first"), false))
     } else if !person.lost.all {
         Some((tr!(ctx.text, "person-no-factor"), true))
+    } else if let Some(visit) = detail
+        .visit
+        .as_ref()
+        .filter(|visit| visit.authority.is_some())
+    {
+        let until = ctx.time(visit.expires_at);
+        Some((tr!(ctx.text, "person-lets", until = until), true))
+    } else if let Some(reset) = ctx.model.refused_lately(&person.id, ctx.now.wall) {
+        Some((refused(ctx, reset), true))
     } else {
         let words = match Had::Lost.takes(person.kind) {
             Takes::Release => tr!(ctx.text, "person-lost-release"),
@@ -314,6 +323,13 @@ fn advised(ctx: Ctx<'_>, page: &PersonPage) -> Option<(String, bool)> {
         };
         Some((words, true))
     }
+}
+
+/// That a reset was refused, and by whom.
+fn refused(ctx: Ctx<'_>, reset: &AccountReset) -> String {
+    let by = reset.ended_by.as_ref().map_or("–", |by| &by.name);
+    let at = ctx.time(reset.ended_at.unwrap_or(reset.until));
+    tr!(ctx.text, "person-refused", by = by, at = at)
 }
 
 /// That the account waits for whoever is there, or that this is over.

@@ -142,7 +142,7 @@ fn known(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, reset: &AccountReset) 
         row += 1;
     }
     let (words, style): (String, Style) = match &ctx.model.page {
-        Page::Resets(page) if page.withdrawing == Some(reset.id) => (
+        Page::Resets(page) if page.withdrawing == Some(reset.id) && reset.state.is_open() => (
             format!("! {}", tr!(t, "resets-withdraw-sure")),
             ctx.theme.danger(),
         ),

@@ -113,7 +113,6 @@ fn choose_proof(stage: &mut Stage) {
     stage.ask(Question::ChooseKey {
         keys: vec![cast::fresh_key(), cast::used_key(), cast::advised_key()],
     });
-    stage.press(KeyCode::Down);
 }
 
 fn choose_vouching(stage: &mut Stage) {

@@ -6,7 +6,7 @@ use crate::domain::act::{Act, Deed};
 use crate::domain::identification::{DeskMethod, Document, Earlier, MethodId};
 use crate::domain::pin::PinError;
 use crate::domain::policy::Verdict;
-use crate::domain::{KeyFacts, Person, Pin, UsbPath};
+use crate::domain::{KeyFacts, OperatorId, Person, Pin, UsbPath};
 use crate::record::Remains;
 use crate::tui::entry::{Line, SecretLine};
 use crate::tui::model::{
@@ -16,6 +16,13 @@ use crate::tui::model::{
 use crate::wire::ServedBy;
 use crate::workflow::KeyFault;
 use crate::workflow::dialogue::{Ending, Job, Note, Step, Wanted, steps};
+
+/// The key by which whoever is signed in was let in.
+#[derive(Clone)]
+pub struct OwnKey {
+    pub operator: OperatorId,
+    pub key: KeyFacts,
+}
 
 /// A run, from its beginning until its closing screen is left.
 pub struct Run {
@@ -45,6 +52,8 @@ pub struct Run {
     pub prover: Option<String>,
     /// What is signed besides by that.
     pub signing: Option<Act>,
+    /// The key of whoever is signed in.
+    pub own: Option<OwnKey>,
     /// The key, once chosen.
     pub key: Option<KeyFacts>,
     /// The key that was chosen is not this one, which is meant.
@@ -233,6 +242,7 @@ impl Run {
             identified_before: None,
             prover: None,
             signing: None,
+            own: None,
             key: None,
             wanted: None,
             anew: false,
@@ -253,6 +263,11 @@ impl Run {
             Phase::Asking(asking) => Some(asking),
             _ => None,
         }
+    }
+
+    /// Whose signature it waits for.
+    pub fn signer(&self) -> Option<&str> {
+        self.signing.as_ref().map(|act| act.signer.id.as_str())
     }
 
     pub fn ending(&self) -> Option<&Ending> {

@@ -8,8 +8,8 @@ use crate::station::face::{Command, HandedPin, Remark, Update};
 use crate::tui::entry::SecretLine;
 use crate::tui::model::{
     AccountResetAsking, AppAsking, Asking, CareAsking, Coached, CurrentPin, Finger, Identify,
-    LoanAsking, LossAsking, Model, NewPin, Now, Page, Phase, PinComplaint, Progress, ResetAsking,
-    Run, Starting, Touch,
+    LoanAsking, LossAsking, Model, NewPin, Now, OwnKey, Page, Phase, PinComplaint, Progress,
+    ResetAsking, Run, Starting, Touch,
 };
 use crate::tui::screens::{batch, clamp_marks, door, home, person};
 use crate::tui::update::Effect;
@@ -109,7 +109,12 @@ pub fn run_on(model: &mut Model, now: Now, event: Event) {
 fn begin(model: &mut Model, job: Job) {
     model.starting = None;
     model.help = false;
-    model.work = Some(Run::new(job));
+    let operator = model.operator.as_ref().map(|operator| operator.id.clone());
+    let own = operator.zip(model.own_key.clone());
+    model.work = Some(Run {
+        own: own.map(|(operator, key)| OwnKey { operator, key }),
+        ..Run::new(job)
+    });
 }
 
 /// Puts a question in the place of whatever a run was at.
@@ -137,11 +142,7 @@ pub fn asking(run: &mut Run, question: Question) -> Asking {
             wrong: false,
         }),
         Question::ChooseKey { keys } => {
-            let marked = run
-                .marked_place
-                .as_ref()
-                .and_then(|place| keys.iter().position(|key| key.place == *place))
-                .unwrap_or_default();
+            let marked = super::mark::first(run, &keys);
             Asking::ChooseKey { keys, marked }
         }
         Question::Admit { key, verdict } => Asking::Admit { key, verdict },
@@ -274,7 +275,10 @@ pub fn happened(run: &mut Run, now: Now, event: Event) {
             run.leave(|phase| matches!(phase, Phase::Pulled(_)));
             run.anew = true;
         }
-        Event::OtherKey { wanted } => run.wanted = Some(wanted),
+        Event::OtherKey { wanted } => {
+            run.wanted = Some(wanted);
+            run.marked_place = None;
+        }
         Event::Withdrawn => run.leave(|phase| matches!(phase, Phase::Asking(_))),
         Event::Leaves { remains } => run.leaves = remains,
         // Both are handled where the whole model is at hand.

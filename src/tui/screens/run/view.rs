@@ -19,6 +19,9 @@ use crate::workflow::dialogue::{Job, Note, Step};
 /// From this many rows on, the steps ahead get a line each.
 const TALL: u16 = 34;
 
+/// On a lower screen so many steps that are done have a line each; the ones before them share one where there are more than two.
+const TOLD: usize = 4;
+
 /// What a key waits for a finger at most (CTAP 2.3, section 5.4): the length of the bar.
 const TOUCH_S: i64 = 30;
 
@@ -109,23 +112,35 @@ pub(in crate::tui) fn title_lines(ctx: Ctx<'_>, run: &Run) -> Vec<Span<'static>>
     lines
 }
 
-/// Draws the steps; returns the rows used. On a low screen the steps ahead share one line.
+/// Draws the steps; returns the rows used. On a low screen the steps ahead share one line, and so do those that were done long ago.
 pub(in crate::tui) fn checklist(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, run: &Run) -> u16 {
+    let is_low = body.height < TALL;
+    let is_done = |progress: &Progress| matches!(progress, Progress::Done(_));
+    let done = run.steps.iter().filter(|(_, progress)| is_done(progress));
+    let mut shared = match done.count().checked_sub(TOLD) {
+        Some(shared) if is_low && shared > 2 => shared,
+        _ => 0,
+    };
     let mut row = 0;
-    let mut ahead = Vec::new();
+    let (mut before, mut ahead) = (Vec::new(), Vec::new());
     for (step, progress) in &run.steps {
         let name = ctx.text.step(*step);
         match progress {
+            Progress::Done(_) if shared > 0 => {
+                before.push(name);
+                shared -= 1;
+                if shared > 0 {
+                    continue;
+                }
+                let line = format!("✓ {}", before.join(" · "));
+                sheet.put(body, row, s(line, ctx.theme.quiet()));
+                row += last_time(ctx, sheet, body, row + 1, run);
+            }
             Progress::Done(note) => {
                 let line = done_line(ctx, *step, &name, note, run);
                 sheet.put(body, row, line);
-                if let (Step::Identify, Some(before)) = (step, &run.identified_before) {
-                    row += 1;
-                    let words = format!(
-                        "! {}",
-                        ctx.text.identified_before(before, ctx.day(before.at))
-                    );
-                    sheet.put(body, row, s(words, ctx.theme.warning()));
+                if *step == Step::Identify {
+                    row += last_time(ctx, sheet, body, row + 1, run);
                 }
             }
             Progress::Current => {
@@ -138,7 +153,7 @@ pub(in crate::tui) fn checklist(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect,
                 let line = format!("▸ {name:<14}{what}");
                 sheet.put(body, row, s(line, ctx.theme.strong()));
             }
-            Progress::Ahead if body.height < TALL => {
+            Progress::Ahead if is_low => {
                 ahead.push(name);
                 continue;
             }
@@ -149,14 +164,21 @@ pub(in crate::tui) fn checklist(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect,
         row += 1;
     }
     if !ahead.is_empty() {
-        sheet.put(
-            body,
-            row,
-            s(format!("· {}", ahead.join(" · ")), ctx.theme.quiet()),
-        );
+        let line = format!("· {}", ahead.join(" · "));
+        sheet.put(body, row, s(line, ctx.theme.quiet()));
         row += 1;
     }
     row
+}
+
+/// How the person was identified the last time, where that was otherwise; returns the rows used.
+fn last_time(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, row: u16, run: &Run) -> u16 {
+    let Some(before) = &run.identified_before else {
+        return 0;
+    };
+    let words = ctx.text.identified_before(before, ctx.day(before.at));
+    sheet.put(body, row, s(format!("! {words}"), ctx.theme.warning()));
+    1
 }
 
 fn done_line(ctx: Ctx<'_>, step: Step, name: &str, note: &Note, run: &Run) -> Line<'static> {
