@@ -109,6 +109,12 @@ pub enum Unmet {
         person: String,
         until: Timestamp,
     },
+    /// That an account be reset was asked for here, with no answer, and may still be taken until then.
+    MayStillCome {
+        /// Whose.
+        person: String,
+        until: Timestamp,
+    },
     /// Somebody who is not at a desk can be identified in one way at most, and it takes two.
     OneWay {
         person: String,

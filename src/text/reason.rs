@@ -241,6 +241,15 @@ impl Text {
                     until = until
                 )
             }
+            Unmet::MayStillCome { person, until } => {
+                let until = until.strftime("%Y-%m-%d %H:%M UTC").to_string();
+                tr!(
+                    self,
+                    "unmet-may-still-come",
+                    person = person.as_str(),
+                    until = until
+                )
+            }
             Unmet::LostAccess { person, kind } => {
                 let may = row(Action::ReplaceLost, Some(*kind));
                 let may = may.map_or_else(String::new, |row| self.who_may(row));

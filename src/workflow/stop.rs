@@ -193,6 +193,7 @@ fn code_of(unmet: &Unmet) -> &'static str {
         | Unmet::NeedsNoReset { .. } => problem_code::NOT_ALLOWED,
         Unmet::OneWay { .. } => problem_code::NOT_CALLED,
         Unmet::MayObject { .. } | Unmet::NothingOpen { .. } => problem_code::RESET_OVER,
+        Unmet::MayStillCome { .. } => problem_code::RESET_OPEN,
         Unmet::NothingToSign => problem_code::OFFER_FOREIGN,
         Unmet::NotSuspended { .. } => problem_code::NOT_SUSPENDED,
         Unmet::Held => problem_code::CREDENTIAL_EXISTS,

@@ -2332,6 +2332,7 @@ home-overdue = { $count ->
 unmet-one-way = { $person } is not at a desk, and that takes two ways of identifying them; fewer than two are open. Another administrator of { $organisation } can vouch for them with their own key, on the registry's page: then begin anew.
 unmet-one-way-alone = { $person } is not at a desk, and that takes two ways of identifying them; fewer than two are open.
 unmet-may-object = { $person } was not at a desk, and may object until { $until }: it is carried out after that.
+unmet-may-still-come = Whether the account of { $person } was reset is not certain yet: what this desk asked for may still arrive. Whoever began it settles it now, or carries the reset out once more; else ask again after { $until }.
 cli-not-called-back = --called-back says that the person was called at the number on record
 cli-no-days = --days says for how many working days the person may come to a desk
 cli-wrong-days = --days is 1 to { $max }: nothing was deleted

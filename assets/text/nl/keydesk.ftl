@@ -2332,6 +2332,7 @@ home-overdue = { $count ->
 unmet-one-way = { $person } is niet aan een balie, en dan zijn er twee manieren van identificeren nodig; er zijn er minder dan twee mogelijk. Een andere beheerder van { $organisation } kan met de eigen sleutel instaan, op de pagina van het register: begin daarna opnieuw.
 unmet-one-way-alone = { $person } is niet aan een balie, en dan zijn er twee manieren van identificeren nodig; er zijn er minder dan twee mogelijk.
 unmet-may-object = { $person } was niet aan een balie, en mag tot { $until } bezwaar maken: daarna wordt het uitgevoerd.
+unmet-may-still-come = Of het account van { $person } gereset is, is nog niet zeker: wat deze balie vroeg kan nog aankomen. Wie het begon rondt het nu af, of voert de reset nog eens uit; vraag het anders na { $until } opnieuw.
 cli-not-called-back = --called-back zegt dat de persoon op het bekende nummer is gebeld
 cli-no-days = --days zegt voor hoeveel werkdagen de persoon naar een balie kan komen
 cli-wrong-days = --days is 1 tot { $max }: er is niets verwijderd

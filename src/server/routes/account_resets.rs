@@ -406,11 +406,15 @@ pub async fn detail(
     let seen = seen(&mut read, &desk, now).await?;
     let stored = table::find(&mut read, id).await?;
     let is_prepared = stored.is_some_and(|reset| reset.station.as_ref() == Some(&desk.station));
-    let is_here = is_prepared || table::is_visited(&mut read, id, &desk.station).await?;
+    let by = (&desk.station, &desk.operator.id);
+    let is_here = is_prepared || table::is_visited(&mut read, id, by).await?;
     if seen == Seen::OfStation && !is_here {
         return Err(Refusal::new(
             problem_code::NOT_FOUND,
-            format!("no reset {id} was prepared or carried out at this station"),
+            format!(
+                "no reset {id} that was prepared or carried out at this station is known here, nor one that whoever is signed in carried \
+                 out: Customer Service sees all of them"
+            ),
         ));
     }
     let reset = resets::shown_by_id(&mut read, id, now).await?;

@@ -233,17 +233,22 @@ pub async fn newest(db: &mut Connection, limit: u32) -> Result<Vec<Stored>, Faul
     .await
 }
 
-/// Whether it lets factors be added in a visit at that station: it was carried out there.
+/// Whether it was carried out at that station, or by that operator, wherever somebody goes on with it now.
 pub async fn is_visited(
     db: &mut Connection,
     id: AccountResetId,
-    station: &StationId,
+    (station, operator): (&StationId, &OperatorId),
 ) -> Result<bool, Fault> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM visit WHERE reset = $1 AND station = $2)")
-        .bind(id)
-        .bind(station)
-        .fetch_one(db)
-        .await
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM visit v WHERE v.reset = $1 AND (v.station = $2 \
+         OR EXISTS (SELECT 1 FROM visit_operator o WHERE o.visit = v.id AND o.operator = $3))) \
+         OR EXISTS (SELECT 1 FROM account_reset WHERE id = $1 AND ended_by = $3)",
+    )
+    .bind(id)
+    .bind(station)
+    .bind(operator)
+    .fetch_one(db)
+    .await
 }
 
 /// The newest that were asked for or prepared at that station, those of which something can still come first; at most `limit`.

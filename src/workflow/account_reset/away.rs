@@ -146,7 +146,7 @@ pub async fn except(desk: &mut dyn Desk, reset: AccountResetId) -> Result<Ending
 async fn except_one(desk: &mut dyn Desk, id: AccountResetId) -> Result<Ending, Stop> {
     let operator = desk.operator().ok_or(Stop::SignedOut)?;
     desk.room().await?;
-    begun::settle_earlier(desk, id).await?;
+    let earlier = begun::earlier(desk, id, None).await?;
     let reset = desk.account_reset(id).await?.reset;
     let person = reset.person.clone();
     may_ask(operator.role, Action::ReplaceLost, person.kind)?;
@@ -163,10 +163,10 @@ async fn except_one(desk: &mut dyn Desk, id: AccountResetId) -> Result<Ending, S
     end_step(desk, Step::Confirm, Note::None);
     begin_step(desk, Step::Push);
     let begun = Deed::of(&reset, None, &owned);
-    let begun = begun.begin(desk, &operator.id).await?;
+    let begun = begun.begin(desk, &operator.id, earlier).await?;
     let done = desk.except_reset(id, days).await;
-    let done = begun::heard(desk, &begun, done).await?;
-    begun::record(desk, &begun, &done.reset, &done.deleted).await?;
+    let done = begun.heard(desk, done).await?;
+    begun.record(desk, &done.reset, &done.deleted).await?;
     end_step(desk, Step::Push, Note::None);
     Ok(Ending::AccountReset {
         person: done.reset.person.clone(),

@@ -7,7 +7,7 @@ use super::super::dialogue::{
 };
 use super::super::steps::{begin_step, end_step};
 use super::super::{Desk, Stop, conclude};
-use super::begun::{self, Deed};
+use super::begun::{self, Begun, Deed};
 use super::{begin, confirm, visited};
 use crate::domain::authority::{Action, decide};
 use crate::domain::reason::Unmet;
@@ -35,8 +35,8 @@ async fn carry_out_one(
     act.once_released()?;
     desk.room().await?;
     begin(desk, AccountResetJob::CarryOut, &detail.person);
-    begun::settle_earlier(desk, reset).await?;
     let visit = visited(desk, &operator, &detail).await?;
+    let earlier = begun::earlier(desk, reset, Some(visit.id)).await?;
     begin_step(desk, Step::Confirm);
     // What there is by now; the registry compares it with what was signed.
     let detail = desk.detail(person).await?;
@@ -61,20 +61,20 @@ async fn carry_out_one(
     };
     end_step(desk, Step::Confirm, Note::None);
     begin_step(desk, Step::Push);
-    let done = match deed {
-        None => {
-            let done = desk.carry_out_reset(reset, visit.id).await;
-            or_anew(desk, (person, visit.id), done).await?
-        }
-        Some(deed) => {
-            let begun = deed.begin(desk, &operator.id).await?;
-            let done = desk.carry_out_reset(reset, visit.id).await;
-            let done = begun::heard(desk, &begun, done).await;
-            let done = or_anew(desk, (person, visit.id), done).await?;
-            begun::record(desk, &begun, &done.reset, &done.deleted).await?;
-            done
-        }
+    let begun = match (deed, earlier) {
+        (Some(deed), earlier) => Some(deed.begin(desk, &operator.id, earlier).await?),
+        (None, Some(earlier)) => Some(Begun::again(desk, earlier)),
+        (None, None) => None,
     };
+    let done = desk.carry_out_reset(reset, visit.id).await;
+    let done = match &begun {
+        Some(begun) => begun.heard(desk, done).await,
+        None => done,
+    };
+    let done = or_anew(desk, (person, visit.id), done).await?;
+    if let Some(begun) = begun {
+        begun.record(desk, &done.reset, &done.deleted).await?;
+    }
     end_step(desk, Step::Push, Note::None);
     Ok(Ending::AccountReset {
         person: done.reset.person.clone(),

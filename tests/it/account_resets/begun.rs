@@ -71,7 +71,7 @@ async fn lost(service: &Service, n: usize, mishap: Mishap) -> AccountResetId {
     reset
 }
 
-async fn resolved(world: &World, how: How) -> Result<Ending, Stop> {
+pub(super) async fn resolved(world: &World, how: How) -> Result<Ending, Stop> {
     let work = unfinished(world);
     let [Unfinished::Person(begun)] = work.as_slice() else {
         panic!("{work:?}");
@@ -145,4 +145,73 @@ async fn what_is_refused_leaves_nothing_unfinished() {
     assert_eq!(said.ended, [Remains::AccountKept]);
     assert!(unfinished(&service.two).is_empty());
     assert_eq!(service.live_on_keys(1).await, 1);
+}
+
+/// The only one that is unfinished there.
+fn begun_at(world: &World) -> PersonReset {
+    match unfinished(world).as_slice() {
+        [Unfinished::Person(begun)] => begun.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_to_be_kept_is_kept_whatever_still_arrives_of_what_was_asked_for() {
+    let service = Service::new(1).await;
+    let reset = lost(&service, 1, Mishap::FailsBefore).await;
+    let visit = begun_at(&service.one).visit.expect("in a visit");
+    let ending = resolved(&service.one, How::WithKey).await;
+    let remains = Remains::AccountKept;
+    assert_eq!(ending.expect("asked"), Ending::Resolved { remains });
+    // The request that was on its way arrives after all.
+    let late = service.one.station.carry_out_reset(reset, visit).await;
+    let late = late.expect_err("too late");
+    assert_eq!(late.refusal(), Some(problem_code::VISIT_OVER), "{late:?}");
+    assert_eq!(service.live_on_keys(1).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_did_not_ask_can_not_say_that_it_was_kept_before_nothing_can_come_of_it() {
+    let service = Service::new(1).await;
+    let reset = lost(&service, 1, Mishap::FailsBefore).await;
+    let key = operators_key();
+    let agent = Role::CustomerService;
+    let next = service.one.sign_in_as("N. Ext", agent, OPERATOR_SLOT, &key);
+    next.await.expect("signed in");
+    let stop = resolved(&service.one, How::WithKey).await;
+    let stop = stop.expect_err("not known");
+    assert_eq!(stop.remains(), Remains::MayBeAccountReset, "{stop:?}");
+    let said = keydesk::text::english().stop(&stop);
+    assert!(said.contains("carries the reset out once more"), "{said}");
+    assert_eq!(unfinished(&service.one).len(), 1);
+    // Its time is over: nothing comes of it any more.
+    let over = "UPDATE account_reset SET until_ms = 1000";
+    sql(&service.one, over).await;
+    let ending = resolved(&service.one, How::WithKey).await.expect("asked");
+    let remains = Remains::AccountKept;
+    assert_eq!(ending, Ending::Resolved { remains });
+    assert!(said_of(&service, reset).done.is_empty());
+}
+
+fn said_of(service: &Service, reset: AccountResetId) -> Said {
+    said(&service.one.data(), reset)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_arrives_late_while_it_is_carried_out_once_more_is_on_record_once() {
+    let service = Service::new(1).await;
+    let reset = lost(&service, 1, Mishap::FailsBefore).await;
+    let visit = begun_at(&service.one).visit.expect("in a visit");
+    let station = Arc::clone(&service.one.station);
+    let mut desk = FaultyDesk::new(agent(&service.one).0, None, Mishap::FailsBefore);
+    desk.before("carry_out_reset", move || {
+        let late = station.carry_out_reset(reset, visit);
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(late))
+            .expect("in the same visit");
+    });
+    let done = account_reset::carry_out(&mut desk, reset, &person(1)).await;
+    done.expect("it goes on");
+    is_recorded_once(&service.one, reset, "once");
+    assert!(said_of(&service, reset).ended.is_empty());
+    assert_eq!(service.live_on_keys(1).await, 0);
 }

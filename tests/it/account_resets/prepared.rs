@@ -137,3 +137,53 @@ async fn a_desk_hears_what_came_of_its_carrying_out_what_another_one_prepared() 
         assert_eq!(ending, Ending::Resolved { remains }, "{mishap:?}");
     }
 }
+
+/// The visit went on at another desk, and this one is told nothing of it: that is no proof that nothing was done.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_that_is_shown_no_such_reset_does_not_take_that_for_kept() {
+    let (here, _other) = desks(with_pages()).await;
+    let third = here.neighbour("Help desk 3").await.expect("a station");
+    let key = operators_key();
+    let signed_in = third.sign_in_as("T. Hird", Role::HelpDesk, OPERATOR_SLOT, &key);
+    signed_in.await.expect("signed in");
+    let (mut desk, _) = agent(&here);
+    account_reset::ask(&mut desk, &person(1), wish())
+        .await
+        .expect("prepared");
+    let reset = here.station.person(&person(1)).await.expect("a person");
+    let reset = reset.reset.expect("prepared").id;
+    is_asked_for(&here).await;
+    sql(
+        &here,
+        "UPDATE visit SET ended_ms = opened_ms WHERE ended_ms IS NULL",
+    )
+    .await;
+    let mut desk = FaultyDesk::at(agent(&third).0, "carry_out_reset", Mishap::FailsAfter);
+    let lost = account_reset::carry_out(&mut desk, reset, &person(1)).await;
+    assert_eq!(
+        lost.expect_err("lost").remains(),
+        Remains::MayBeAccountReset
+    );
+    sql(
+        &here,
+        "UPDATE visit SET station = (SELECT id FROM station WHERE name = 'Help desk 2') WHERE reset IS NOT NULL",
+    )
+    .await;
+    // Somebody else is signed in by now.
+    let next = third.sign_in_as("N. Ext", Role::HelpDesk, OPERATOR_SLOT, &key);
+    next.await.expect("signed in");
+    let stop = begun::resolved(&third, How::WithKey).await;
+    let stop = stop.expect_err("not known");
+    assert_eq!(stop.refusal(), Some(problem_code::NOT_FOUND), "{stop:?}");
+    assert_eq!(stop.remains(), Remains::MayBeAccountReset);
+    assert_eq!(third.station.store().unfinished().expect("read").len(), 1);
+    // Whoever had a hand in the visit is shown it wherever it goes on.
+    sql(
+        &here,
+        "INSERT INTO visit_operator SELECT v.id, o.id FROM visit v JOIN operator o ON o.name = 'N. Ext' WHERE v.reset IS NOT NULL",
+    )
+    .await;
+    let ending = begun::resolved(&third, How::WithKey).await;
+    let remains = Remains::AccountReset;
+    assert_eq!(ending.expect("asked"), Ending::Resolved { remains });
+}
