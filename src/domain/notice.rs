@@ -186,6 +186,10 @@ pub struct Facts {
     pub until: Option<Timestamp>,
     /// Who stood by it that a key was lent.
     pub second: Option<String>,
+    /// Who of the people objected to it, or took it back.
+    pub objector: Option<String>,
+    /// By whose word they did, at a desk; none: they did it themself.
+    pub operator: Option<String>,
     /// How it ended, where nothing came of it.
     pub state: Option<ResetState>,
     /// What was done to an account.

@@ -28,20 +28,21 @@ pub use excepted::except;
 pub use released::{release, released, releasers};
 pub use seen::{Asked, asker_of, facts, refuse_others, shown, shown_by_id};
 
+use super::auth::AtDesk;
 use super::database::{Connection, Database, Write};
 use super::notices::{self, Besides, Kind};
 use super::problem::{Answer, Refusal};
 use super::tables::account_reset::{self as table, Stored};
 use super::tables::operator::Account;
 use super::tables::standing::Standing;
-use super::tables::{act, act_asked, exception, operator, person, standing};
+use super::tables::{act, act_asked, exception, operator, person, standing, station};
 use crate::domain::account_reset::{REMARK_CHARS_MAX, ResetReason, ResetState, TICKET_CHARS_MAX};
 use crate::domain::act::{Act, Deed, Going, Party, ResetTerms, challenge};
 use crate::domain::line::OneLine;
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Takes;
 use crate::domain::working_days::WorkingDays;
-use crate::domain::{AccountResetId, OfferId, OperatorId, Person, PersonId};
+use crate::domain::{AccountResetId, OfferId, OperatorId, Person, PersonId, StationId};
 use crate::wire::{ActReceipt, Operator, Visit, problem_code};
 
 /// So many requests about one person within [`DAY`] are taken; the next one waits until the first is older.
@@ -100,6 +101,30 @@ struct Told<'a> {
     /// How it ended, where nothing came of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<ResetState>,
+    /// Who of the people ended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    objector: Option<&'a str>,
+    /// By whose word they did, where that was at a desk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator: Option<&'a str>,
+    /// At which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    station: Option<Where<'a>>,
+}
+
+/// A station, as people know it.
+#[derive(Serialize)]
+struct Where<'a> {
+    id: &'a StationId,
+    name: String,
+}
+
+/// Whose word it is that one of the people ended a reset.
+#[derive(Clone, Copy)]
+pub struct ByPerson<'a> {
+    pub id: &'a PersonId,
+    /// The desk that says so; none: they did it themself, on a page.
+    pub desk: Option<&'a AtDesk>,
 }
 
 impl<'a> Told<'a> {
@@ -112,6 +137,9 @@ impl<'a> Told<'a> {
             not_before: None,
             until: None,
             state: None,
+            objector: None,
+            operator: None,
+            station: None,
         }
     }
 }
@@ -379,7 +407,7 @@ pub async fn tidy(db: &Database, now: Timestamp) -> Answer<()> {
 /// What nobody acted on in time has expired, and whoever was told that it was asked for hears of that.
 async fn expire(tx: &mut Write, now: Timestamp) -> Answer<()> {
     for reset in table::expire(tx, now).await? {
-        tell_ended(tx, &reset, ResetState::Expired, now).await?;
+        tell_ended(tx, &reset, (ResetState::Expired, None), now).await?;
     }
     for exception in exception::expire(tx, now).await? {
         excepted::tell_expired(tx, &exception, now).await?;
@@ -390,13 +418,27 @@ async fn expire(tx: &mut Write, now: Timestamp) -> Answer<()> {
 async fn tell_ended(
     tx: &mut Write,
     reset: &Stored,
-    state: ResetState,
+    (state, by): (ResetState, Option<ByPerson<'_>>),
     now: Timestamp,
 ) -> Answer<()> {
     let person = known(tx, &reset.person).await?;
     let asked_by = asker(tx, reset).await?;
+    let objector = match by {
+        Some(by) => Some(known(tx, by.id).await?.name),
+        None => None,
+    };
+    let desk = by.and_then(|by| by.desk);
     let told = Told {
         state: Some(state),
+        objector: objector.as_deref(),
+        operator: desk.map(|desk| desk.operator.name.as_str()),
+        station: match desk {
+            Some(AtDesk { station: id, .. }) => {
+                let name = station::name(tx, id).await?;
+                Some(Where { id, name })
+            }
+            None => None,
+        },
         ..Told::of(reset.id, reset.reason, &asked_by)
     };
     tell(tx, Kind::ResetEnded, &person, &told, now).await

@@ -146,8 +146,8 @@ pub async fn seconds(
             Err(_) => {}
         }
     }
-    for administrator in visits::administrators(tx, &visit, &person, now).await? {
-        let with = visits::provers(tx, &visit, &administrator.id, now).await?;
+    for administrator in visits::administrators(tx, &visit, &person).await? {
+        let with = visits::provers(tx, &visit, &administrator.id).await?;
         if with.iter().any(|factor| factor.as_key().is_some()) {
             seconds.administrators.push(administrator);
         }
@@ -187,7 +187,7 @@ async fn may_stand_by(
             ),
         })
     })?;
-    refuse_nobody(tx, second, name).await?;
+    visits::refuse_nobody(tx, second, name).await?;
     visits::holds(tx, Action::Lend, second, person).await?;
     for hand in visit::operators(tx, visit.id).await? {
         refuse_same_human(tx, &hand, (second, name)).await?;
@@ -212,20 +212,6 @@ async fn refuse_same_human(
     }
 }
 
-/// An account that does not say which human it is of has no hand in a loan.
-async fn refuse_nobody(tx: &mut Write, id: &OperatorId, name: &str) -> Answer<()> {
-    match operator::is_somebody(tx, id).await? {
-        true => Ok(()),
-        false => Err(Refusal::new(
-            problem_code::NOT_ALLOWED,
-            format!(
-                "{name}'s account does not say which human it is of, and so has no hand in a loan: the registry's administrator says it \
-                 with `keydesk registry operators set`"
-            ),
-        )),
-    }
-}
-
 /// Whoever stood by a loan still may. `with`: by which key of an administrator's; none: by one of theirs.
 async fn stands_by(
     tx: &mut Write,
@@ -239,17 +225,12 @@ async fn stands_by(
             Ok((Signer::Operator(member.id), member.name))
         }
         Second::Administrator { person: id } => {
-            // Whose account it is must be said: it could be the administrator's own.
-            for hand in visit::operators(tx, visit.id).await? {
-                let account = operator::account(tx, &hand).await?;
-                let name = account.map_or_else(|| hand.to_string(), |found| found.operator.name);
-                refuse_nobody(tx, &hand, &name).await?;
-            }
-            let all = visits::administrators(tx, visit, person, now).await?;
+            visits::refuse_nobody_in(tx, visit.id).await?;
+            let all = visits::administrators(tx, visit, person).await?;
             let found = all
                 .into_iter()
                 .find(|administrator| administrator.id == *id);
-            let keys = visits::provers(tx, visit, id, now).await?;
+            let keys = visits::provers(tx, visit, id).await?;
             let mut keys = keys.iter().filter(|factor| factor.as_key().is_some());
             let may = match with {
                 Some(with) => keys.any(|key| key == with),
@@ -424,9 +405,9 @@ pub async fn arriving(
     if fits.is_ok() {
         fits = refuse_spent(tx, (&visit, person), &loan, now).await;
     }
-    if let (Ok(()), Second::Member { operator: second }) = (&fits, &loan.second) {
-        for hand in hands {
-            fits = fits.and(refuse_same_human(tx, hand, (second, second.as_str())).await);
+    for hand in hands {
+        if fits.is_ok() {
+            fits = refuse_hand(tx, &loan, hand).await;
         }
     }
     Ok(Some(fits.map(|()| loan.until)))
@@ -495,12 +476,29 @@ pub async fn of_visit(db: &mut Connection, visit: VisitId) -> Answer<Option<Loan
     }))
 }
 
-/// Whoever stood by a loan has no part in the visit in which it is lent.
+/// Whoever stood by a loan, or made the key by which an administrator did, has no part in the visit in which it is lent.
 pub async fn refuse_second(tx: &mut Write, visit: VisitId, to: &OperatorId) -> Answer<()> {
-    match table::find(tx, visit).await?.map(|loan| loan.second) {
-        Some(Second::Member { operator }) => {
-            refuse_same_human(tx, to, (&operator, operator.as_str())).await
+    match table::find(tx, visit).await? {
+        Some(loan) => refuse_hand(tx, &loan, to).await,
+        None => Ok(()),
+    }
+}
+
+async fn refuse_hand(tx: &mut Write, loan: &Stored, hand: &OperatorId) -> Answer<()> {
+    match &loan.second {
+        Second::Member { operator } => {
+            refuse_same_human(tx, hand, (operator, operator.as_str())).await
         }
-        Some(Second::Administrator { .. }) | None => Ok(()),
+        Second::Administrator { person } => {
+            let key = (person, &loan.signed_with);
+            match visits::made_by_others(tx, key, &[hand]).await? {
+                true => Ok(()),
+                false => Err(Refusal::new(
+                    problem_code::NOT_ALLOWED,
+                    "whoever enrolled the key by which an administrator stands by a loan has no hand in it, as far as each account says whose it \
+                     is: another operator does",
+                )),
+            }
+        }
     }
 }

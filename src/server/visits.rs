@@ -30,7 +30,7 @@ use crate::domain::visit::{Authority, Had, Takes};
 use crate::domain::{Identification, OperatorId, Person, PersonId, StationId, VisitId};
 use crate::wire::{ServedBy, Visit, problem_code};
 use kept::{Kept, at_desk, kept};
-pub(super) use proof::{administrators, provers};
+pub(super) use proof::{administrators, made_by_others, provers, refuse_nobody, refuse_nobody_in};
 use proof::{needed, takes};
 
 /// A visit ends so long after the last act in it.
@@ -186,7 +186,7 @@ pub async fn of_desk(
     let kept = at_desk(tx, (&desk.station, &desk.operator.id), &person.id, now).await?;
     match kept {
         Some(mut kept) => {
-            complete(tx, &mut kept.visit, person, now).await?;
+            complete(tx, &mut kept.visit, person).await?;
             Ok(Some(kept.visit))
         }
         None => Ok(None),
@@ -197,24 +197,19 @@ pub async fn of_desk(
 async fn touched(tx: &mut Write, mut kept: Kept, person: &Person, now: Timestamp) -> Answer<Visit> {
     visit::touch(tx, kept.visit.id, now).await?;
     kept.visit.expires_at = ends_at(kept.visit.opened_at, now);
-    complete(tx, &mut kept.visit, person, now).await?;
+    complete(tx, &mut kept.visit, person).await?;
     Ok(kept.visit)
 }
 
 /// What a visit takes now: a factor of the person's that was there when it began, as long as one of those is valid; and how they were
 /// identified for it.
-async fn complete(
-    tx: &mut Connection,
-    visit: &mut Visit,
-    person: &Person,
-    now: Timestamp,
-) -> Answer<()> {
+async fn complete(tx: &mut Connection, visit: &mut Visit, person: &Person) -> Answer<()> {
     took(tx, visit, person).await?;
     let taken = identifications::of(tx, Case::Visit(visit.id)).await?;
     (visit.identified, visit.identified_before) = taken;
     visit.loan = loans::of_visit(tx, visit.id).await?;
     if visit.takes == Takes::Administrator && visit.authority.is_none() {
-        visit.administrators = administrators(tx, visit, person, now).await?;
+        visit.administrators = administrators(tx, visit, person).await?;
     }
     Ok(())
 }
@@ -416,7 +411,7 @@ async fn refuse_releaser(tx: &mut Write, id: VisitId, to: &OperatorId) -> Answer
 }
 
 /// Nor has whoever made the factor of the administrator on whose word it lets factors be added: they count among its operators by now.
-async fn refuse_maker(tx: &mut Write, id: VisitId, now: Timestamp) -> Answer<()> {
+async fn refuse_maker(tx: &mut Write, id: VisitId) -> Answer<()> {
     let reset = visit::reset(tx, id).await?;
     let by = reset.and_then(|reset| reset.administrator.zip(reset.asked_with));
     let by = match by {
@@ -424,7 +419,7 @@ async fn refuse_maker(tx: &mut Write, id: VisitId, now: Timestamp) -> Answer<()>
         None => visit::vouched_by(tx, id).await?,
     };
     if let Some((administrator, with)) = by
-        && !may_vouch(tx, id, (&administrator, &with), now).await?
+        && !may_vouch(tx, id, (&administrator, &with)).await?
     {
         return Err(Refusal::new(
             problem_code::NOT_ALLOWED,
@@ -449,7 +444,7 @@ pub async fn pass(
     refuse_releaser(tx, id, to.0).await?;
     loans::refuse_second(tx, id, to.0).await?;
     visit::pass(tx, id, (to.1, to.0)).await?;
-    refuse_maker(tx, id, now).await?;
+    refuse_maker(tx, id).await?;
     let kept = kept(tx, id).await?.ok_or_else(|| over(id))?;
     touched(tx, kept, person, now).await
 }

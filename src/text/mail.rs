@@ -214,10 +214,12 @@ impl Writer<'_> {
         let t = self.text;
         let state = self.told.facts.state.map(|state| t.reset_state(state));
         let state = state.unwrap_or_else(|| tr!(t, "mail-ended-somehow"));
-        (
-            tr!(t, "mail-reset-ended-subject", account = account.clone()),
-            tr!(t, "mail-reset-ended", account = account, state = state),
-        )
+        let subject = tr!(t, "mail-reset-ended-subject", account = account.clone());
+        let ended = tr!(t, "mail-reset-ended", account = account, state = state);
+        match &self.told.facts.operator {
+            Some(_) => (subject, format!("{ended} {}", tr!(t, "mail-ended-at-desk"))),
+            None => (subject, ended),
+        }
     }
 
     fn service_account(&self, account: String) -> (String, String) {
@@ -349,6 +351,12 @@ impl Writer<'_> {
         }
         if let Some(by) = &facts.released_by {
             lines.push(tr!(t, "mail-released-by", value = shown(by)));
+        }
+        if let Some(by) = &facts.objector {
+            lines.push(tr!(t, "mail-ended-by", value = shown(by)));
+        }
+        if let Some(by) = &facts.operator {
+            lines.push(tr!(t, "mail-operator", value = shown(by)));
         }
         let words = || facts.reason.as_deref().map(quotation);
         let reason = facts.reset_reason().map(|reason| t.reset_reason(reason));

@@ -234,7 +234,6 @@ async fn whatever_happens_while_a_key_is_lent_the_own_one_stays_and_one_is_lent_
             n += 1;
             let when = format!("{mishap:?} at {at}");
             desks.forgotten(n).await;
-            sql(&desks.world, "DELETE FROM act_asked").await;
             let mut desk = FaultyDesk::new(desks.desk().0, Some(at), mishap);
             let stopped = desk.stopped();
             let wish = LoanWish {

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 
 use super::by_administrator::{self, Asks, Proof, ask, asked};
-use super::{shown, stored};
+use super::{ByPerson, shown, stored};
 use crate::domain::act::ResetTerms;
 use crate::domain::authority::{Action, Role, decide, may_ask};
 use crate::domain::suspension::FactorSort;
@@ -36,7 +36,7 @@ pub async fn sign(
     let whose = (&administrator.id, &subject);
     let (terms, person) = ask(tx, whose, Asks::Prepared(id), now).await?;
     visits::holds(tx, Action::Receive, &desk.operator.id, &person).await?;
-    let answering = visits::answering(tx, visit.id, now).await?;
+    let answering = visits::answering(tx, visit.id).await?;
     if !answering.iter().any(|(sort, _)| *sort == FactorSort::Key) {
         return Err(no_key(&administrator));
     }
@@ -48,7 +48,7 @@ fn no_key(administrator: &Person) -> Refusal {
         problem_code::NOT_ALLOWED,
         format!(
             "{} has no key here by which they can answer for others: one that was there before this visit, and that whoever serves them did \
-             not make within the last week. Another administrator, another desk, or their page",
+             not make, as far as each account says whose it is. Another administrator, another desk, or their page",
             administrator.name
         ),
     )
@@ -73,7 +73,7 @@ pub async fn signed(
     let visit = visits::of_desk(tx, desk, &asker, now).await?;
     let visit = visit.ok_or_else(over)?.id;
     sign(tx, desk, (terms.reset, visit), now).await?;
-    let answering = visits::answering(tx, visit, now).await?;
+    let answering = visits::answering(tx, visit).await?;
     if !answering.iter().any(|(_, name)| name == proof.with) {
         return Err(no_key(&asker));
     }
@@ -89,8 +89,24 @@ pub async fn object(
     now: Timestamp,
 ) -> Answer<Person> {
     let (_, objector) = visits::going(tx, desk, visit, now).await?;
-    by_administrator::object(tx, id, &objector.id, now).await?;
+    let by = ByPerson {
+        id: &objector.id,
+        desk: Some(desk),
+    };
+    by_administrator::object(tx, id, by, now).await?;
     Ok(objector)
+}
+
+/// What has just ended, as that desk sees it.
+pub async fn ended(
+    db: &mut Connection,
+    desk: &AtDesk,
+    id: AccountResetId,
+    now: Timestamp,
+) -> Answer<AccountReset> {
+    let reset = stored(db, id).await?;
+    let seen = seen_by(db, (desk.operator.role, true), reset, now).await?;
+    seen.ok_or_else(|| Refusal::internal("a reset that whoever ended it does not see"))
 }
 
 /// The reset that a person's page shows at that desk: the one that is open or, where whoever is signed in carried it out and nothing was

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use super::asked::{looked_at, refuse_more, seen_lately, terms};
 use super::{
-    AGAIN, DAY, OF_ONE_ADMINISTRATOR, PREPARED_BY_ONE, Told, Wish, check, not_allowed, over,
-    refuse_needless, stored, tell,
+    AGAIN, ByPerson, DAY, OF_ONE_ADMINISTRATOR, PREPARED_BY_ONE, Told, Wish, check, not_allowed,
+    over, refuse_needless, stored, tell,
 };
 use crate::domain::account_reset::{CODE_WAITS, RELEASED_WITHIN, ResetState};
 use crate::domain::act::ResetTerms;
@@ -223,7 +223,7 @@ pub async fn asked(
     }
     refuse_ended(tx, administrator, proof.with).await?;
     if let Some(looked) = &terms.identified {
-        refuse_makers(tx, looked.visit, (administrator, proof.with), now).await?;
+        refuse_makers(tx, looked.visit, (administrator, proof.with)).await?;
     }
     let asker = somebody(tx, administrator).await?;
     let ripe_at = proof.signed.is_none().then(|| now + CODE_WAITS);
@@ -332,7 +332,7 @@ pub(super) async fn refuse_asker(
         .ok_or_else(|| Refusal::internal("a reset that was asked for with nothing"))?;
     refuse_ended(tx, administrator, with).await?;
     for visit in reset.visit.into_iter().chain([visit]) {
-        refuse_makers(tx, visit, (administrator, with), now).await?;
+        refuse_makers(tx, visit, (administrator, with)).await?;
     }
     Ok(())
 }
@@ -342,9 +342,8 @@ async fn refuse_makers(
     tx: &mut Connection,
     visit: VisitId,
     by: (&PersonId, &FactorName),
-    now: Timestamp,
 ) -> Answer<()> {
-    match visits::may_vouch(tx, visit, by, now).await? {
+    match visits::may_vouch(tx, visit, by).await? {
         true => Ok(()),
         false => Err(Refusal::new(
             problem_code::NOT_ALLOWED,
@@ -363,7 +362,10 @@ pub async fn withdraw(
 ) -> Answer<()> {
     let reset = stored(tx, id).await?;
     match reset.administrator.as_ref() == Some(by) {
-        true => super::ending::end_by_person(tx, (&reset, ResetState::Withdrawn), by, now).await,
+        true => {
+            let by = ByPerson { id: by, desk: None };
+            super::ending::end_by_person(tx, (&reset, ResetState::Withdrawn), by, now).await
+        }
         false => Err(Refusal::new(
             problem_code::NOT_ALLOWED,
             "whoever asked withdraws it; others object",
@@ -371,14 +373,14 @@ pub async fn withdraw(
     }
 }
 
-/// The person, or an administrator of their organisation, objects: nothing comes of it then.
+/// The person, or an administrator of their organisation, objects: nothing comes of it then. Where a desk says so that is on record, and told.
 pub async fn object(
     tx: &mut Write,
     id: AccountResetId,
-    by: &PersonId,
+    word: ByPerson<'_>,
     now: Timestamp,
 ) -> Answer<()> {
-    let reset = stored(tx, id).await?;
+    let (reset, by) = (stored(tx, id).await?, word.id);
     let gone = || Refusal::new(problem_code::NOT_FOUND, "there is no such reset");
     let objector = person::by_id(tx, by).await?.ok_or_else(gone)?;
     let person = person::by_id(tx, &reset.person).await?.ok_or_else(gone)?;
@@ -388,8 +390,13 @@ pub async fn object(
     if *by != person.id && !is_peer {
         return Err(gone());
     }
-    super::ending::end_by_person(tx, (&reset, ResetState::Objected), by, now).await?;
-    let detail = format!("{by} objected to reset {id} of {}'s account", person.id);
-    audit::raise(tx, None, (problem_code::RESET_OBJECTED, &detail), now).await?;
+    super::ending::end_by_person(tx, (&reset, ResetState::Objected), word, now).await?;
+    let mut detail = format!("{by} objected to reset {id} of {}'s account", person.id);
+    if let Some(desk) = word.desk {
+        let (operator, station) = (&desk.operator.id, &desk.station);
+        detail = format!("{detail}, at a desk, as operator {operator} says at station {station}");
+    }
+    let station = word.desk.map(|desk| &desk.station);
+    audit::raise(tx, station, (problem_code::RESET_OBJECTED, &detail), now).await?;
     Ok(())
 }

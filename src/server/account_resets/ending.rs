@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{expire, known, not_allowed, over, stored, tell_ended};
+use super::{ByPerson, expire, known, not_allowed, over, stored, tell_ended};
 use crate::domain::account_reset::ResetState;
 use crate::domain::authority::{Action, Asker, decide, may_ask, row};
-use crate::domain::{AccountResetId, Person, PersonId};
+use crate::domain::{AccountResetId, Person};
 use crate::server::database::Write;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset::{self as table, Ender, Stored};
@@ -38,7 +38,7 @@ pub async fn end(
             ));
         }
     };
-    end_as(tx, (&reset, to), Ender::Operator(&by.id), now).await?;
+    end_as(tx, (&reset, to), (Ender::Operator(&by.id), None), now).await?;
     if let (ResetEnding::Refuse, Some(administrator)) = (how, &reset.administrator) {
         let detail = format!(
             "operator {} refused reset {id} of {}'s account, for which administrator {administrator} had asked",
@@ -53,10 +53,11 @@ pub async fn end(
 pub(super) async fn end_by_person(
     tx: &mut Write,
     (reset, to): (&Stored, ResetState),
-    by: &PersonId,
+    by: ByPerson<'_>,
     now: Timestamp,
 ) -> Answer<()> {
-    end_as(tx, (reset, to), Ender::Person(by), now).await
+    let ender = (Ender::Person(by.id), Some(by));
+    end_as(tx, (reset, to), ender, now).await
 }
 
 /// Whoever asks for such resets, or carries out what administrators ask for; a deputy refuses.
@@ -92,7 +93,7 @@ async fn is_theirs(tx: &mut Write, by: &Operator, reset: &Stored) -> Answer<bool
 async fn end_as(
     tx: &mut Write,
     (reset, to): (&Stored, ResetState),
-    by: Ender<'_>,
+    (by, word): (Ender<'_>, Option<ByPerson<'_>>),
     now: Timestamp,
 ) -> Answer<()> {
     expire(tx, now).await?;
@@ -100,5 +101,5 @@ async fn end_as(
     if !from.is_open() || !table::end(tx, reset.id, (from, to), by, now).await? {
         return Err(over(reset.id, &format!("it is {}", from.as_str())));
     }
-    tell_ended(tx, reset, to, now).await
+    tell_ended(tx, reset, (to, word), now).await
 }

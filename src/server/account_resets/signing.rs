@@ -23,7 +23,8 @@ use crate::wire::{Operator, problem_code};
 /// Whoever signs stands there with their key in hand.
 const SIGNED_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 
-/// So many acts somebody may be asked to sign at a time.
+/// So many may be asked to sign something at one place at a time, each one act. Nothing that is drawn up elsewhere keeps anybody from
+/// signing here.
 const ASKED_AT_MOST: u32 = 10;
 
 /// What somebody is asked to sign.
@@ -59,10 +60,11 @@ pub async fn to_sign(
         state,
         expires_at,
     };
+    act_asked::replace(tx, &asked).await?;
     if act_asked::count(tx, &asked, now).await? >= ASKED_AT_MOST {
         return Err(Refusal::new(
             problem_code::OFFERS_OPEN,
-            format!("{ASKED_AT_MOST} acts wait to be signed: sign one, or wait five minutes"),
+            format!("{ASKED_AT_MOST} acts wait to be signed here: sign one, or wait five minutes"),
         ));
     }
     act_asked::insert(tx, id, &asked).await?;

@@ -20,7 +20,8 @@ use crate::server::exceptions;
 use crate::server::notices::Kind;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::vouching::{self as table, Stored};
-use crate::server::tables::{FactorName, act, audit, operator, standing};
+use crate::server::tables::{FactorName, act, audit, standing};
+use crate::server::visits;
 use crate::wire::{ActReceipt, Vouched, problem_code};
 
 /// Beyond so many of one administrator within [`DAY`], each raises an alarm.
@@ -174,25 +175,15 @@ async fn still(
 ) -> Answer<()> {
     may_answer(tx, &stored.administrator, &stored.person).await?;
     refuse_young(tx, &stored.administrator, Some(&stored.signed_with), now).await?;
-    let made_by_them = || {
-        Err(Refusal::new(
+    let key = (&stored.administrator, &stored.signed_with);
+    match visits::made_by_others(tx, key, hands).await? {
+        true => Ok(()),
+        false => Err(Refusal::new(
             problem_code::NOT_ALLOWED,
             "whoever enrolled the key by which an administrator answered neither asks by it, nor releases that, nor carries it out: another \
              agent does",
-        ))
-    };
-    let makers = standing::makers(tx, &stored.administrator, &stored.signed_with).await?;
-    if makers.is_empty() && !hands.is_empty() {
-        return made_by_them();
+        )),
     }
-    for maker in &makers {
-        for hand in hands {
-            if !operator::are_two_humans(tx, maker, hand).await? {
-                return made_by_them();
-            }
-        }
-    }
-    Ok(())
 }
 
 /// The same as a station is told of it, or a page. `by`: the agent who would ask.

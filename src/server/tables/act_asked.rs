@@ -33,6 +33,16 @@ pub enum AskedWhere {
     Page(Bytes),
 }
 
+impl AskedWhere {
+    /// Which station, or which page.
+    fn named(&self) -> (Option<&StationId>, Option<&Bytes>) {
+        match self {
+            Self::Station(station, _) => (Some(station), None),
+            Self::Page(page) => (None, Some(page)),
+        }
+    }
+}
+
 /// An act that somebody was asked to sign.
 #[derive(PartialEq)]
 pub struct Asked {
@@ -110,17 +120,28 @@ pub async fn take(tx: &mut Write, id: OfferId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// How many somebody is asked to sign, or an operator at a station had somebody asked.
-pub async fn count(db: &mut Connection, asked: &Asked, now: Timestamp) -> Result<u32, Fault> {
-    let operator = match &asked.place {
-        AskedWhere::Station(_, operator) => Some(operator),
-        AskedWhere::Page(_) => None,
-    };
-    sqlx::query_scalar(
-        "SELECT count(*) FROM act_asked WHERE (operator = $1 OR signer = $2 OR person = $2) AND expires_ms > $3",
+/// Forgets what the same signer was asked for there before: whoever is asked anew signs that.
+pub async fn replace(tx: &mut Write, asked: &Asked) -> Result<(), Fault> {
+    let (station, page) = asked.place.named();
+    sqlx::query(
+        "DELETE FROM act_asked WHERE (signer = $1 OR person = $1) AND (station = $2 OR page = $3)",
     )
-    .bind(operator)
     .bind(asked.signer.as_str())
+    .bind(station)
+    .bind(page)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// How many are asked to sign something there.
+pub async fn count(db: &mut Connection, asked: &Asked, now: Timestamp) -> Result<u32, Fault> {
+    let (station, page) = asked.place.named();
+    sqlx::query_scalar(
+        "SELECT count(*) FROM act_asked WHERE (station = $1 OR page = $2) AND expires_ms > $3",
+    )
+    .bind(station)
+    .bind(page)
     .bind(At(now))
     .fetch_one(db)
     .await

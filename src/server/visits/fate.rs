@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::proof::{another_made, provers};
+use super::proof::{another_made, provers, refuse_nobody_in};
 use super::{FactorName, IDLE, Kept, holds, kept, of};
 use crate::domain::authority::Action;
 use crate::domain::identification::{Case, Methods};
@@ -52,11 +52,17 @@ pub async fn passed(
     let proves = visit.authority.is_none()
         && (kept.is_ticket || visit.operator == asked_by)
         && in_time(&kept, now)
-        && provers(tx, visit, prover, now).await?.contains(by);
+        && provers(tx, visit, prover).await?.contains(by);
     let authority = match *prover == visit.person {
         true => Authority::Factor,
         false => Authority::Administrator,
     };
+    let proves = proves
+        && match authority {
+            // Whose account it is must be said, as for whatever else somebody stands by in another one's place.
+            Authority::Administrator => refuse_nobody_in(tx, id).await.is_ok(),
+            Authority::First | Authority::Factor | Authority::Released => true,
+        };
     visit::prolong(tx, id, (now, now - IDLE)).await?;
     if proves {
         visit::prove(tx, id, authority, (by, prover), now).await?;

@@ -1,14 +1,17 @@
 //! By whose factors a visit may be proved: the person's own that were there when it began, or an administrator's who is at the desk
-//! and whose factor the operator can't have made for the purpose.
+//! and in whose factor nobody of the visit had a hand.
+//!
+//! Invariant: whoever made a factor neither asks for, nor witnesses, nor carries out what its owner stands by with it, however long ago that
+//! was.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::kept::kept;
 use super::{FactorName, of, over, touched};
 use crate::domain::authority::{Action, row};
 use crate::domain::suspension::FactorSort;
 use crate::domain::visit::{Authority, Had, Takes};
-use crate::domain::{Person, PersonId, VisitId};
+use crate::domain::{OperatorId, Person, PersonId, VisitId};
 use crate::server::auth::AtDesk;
 use crate::server::database::{Connection, Write};
 use crate::server::problem::{Answer, Refusal};
@@ -17,9 +20,6 @@ use crate::server::tables::standing::{self, Valid};
 use crate::server::tables::{factor, operator, visit};
 use crate::text::english;
 use crate::wire::{Visit, problem_code};
-
-/// A factor that the operator of a visit enrolled themself vouches for others in it only when it has been there so long.
-const OWN_WORK_RESTS: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Most administrators that are named.
 const MAX_ADMINISTRATORS: usize = 20;
@@ -38,7 +38,6 @@ pub(in crate::server) async fn administrators(
     tx: &mut Connection,
     visit: &Visit,
     person: &Person,
-    now: Timestamp,
 ) -> Answer<Vec<Person>> {
     let Some(organisation) = &person.organisation else {
         return Ok(Vec::new());
@@ -48,7 +47,7 @@ pub(in crate::server) async fn administrators(
         if found.len() >= MAX_ADMINISTRATORS {
             break;
         }
-        if !provers(tx, visit, &id, now).await?.is_empty()
+        if !provers(tx, visit, &id).await?.is_empty()
             && let Some(administrator) = person::by_id(tx, &id).await?
         {
             found.push(administrator);
@@ -63,53 +62,38 @@ pub async fn may_vouch(
     tx: &mut Connection,
     id: VisitId,
     (administrator, with): (&PersonId, &FactorName),
-    now: Timestamp,
 ) -> Answer<bool> {
     let kept = kept(tx, id).await?.ok_or_else(|| over(id))?;
-    Ok(provers(tx, &kept.visit, administrator, now)
+    Ok(provers(tx, &kept.visit, administrator)
         .await?
         .contains(with))
 }
 
 /// By which factors somebody may answer for others in a visit of their own: what was there before it, and what whoever serves them did not
-/// make, or made long ago.
-pub async fn answering(
-    tx: &mut Connection,
-    id: VisitId,
-    now: Timestamp,
-) -> Answer<Vec<(FactorSort, FactorName)>> {
+/// make.
+pub async fn answering(tx: &mut Connection, id: VisitId) -> Answer<Vec<(FactorSort, FactorName)>> {
     let visit = kept(tx, id).await?.ok_or_else(|| over(id))?.visit;
     let mut found = Vec::new();
     for factor in there_before(tx, &visit, &visit.person).await? {
         let by = (&visit.person, &factor.id);
-        if rests(&factor, now) || another_made(tx, visit.id, by).await? {
+        if another_made(tx, visit.id, by).await? {
             found.push((factor.sort, factor.id));
         }
     }
     Ok(found)
 }
 
-/// Whether it was made so long ago that nobody made it for what it proves now. Whoever showed or imported the secret of an app or token
-/// may have kept it, however long ago.
-fn rests(factor: &Valid, now: Timestamp) -> bool {
-    factor.sort == FactorSort::Key && factor.accepted_at <= now - OWN_WORK_RESTS
-}
-
-/// The factors by which this person may prove that visit: their own for themself; for another the ones that the visit's operator
-/// did not make, or made long ago.
+/// The factors by which this person may prove that visit: their own for themself; for another the ones that nobody made whose visit it was.
 pub(in crate::server) async fn provers(
     tx: &mut Connection,
     visit: &Visit,
     prover: &PersonId,
-    now: Timestamp,
 ) -> Answer<Vec<FactorName>> {
     let mut names = Vec::new();
     for factor in there_before(tx, visit, prover).await? {
         let proves = match *prover == visit.person {
             true => !factor::stocked_in_visit(tx, &factor.id, visit.id).await?,
-            false => {
-                rests(&factor, now) || another_made(tx, visit.id, (prover, &factor.id)).await?
-            }
+            false => another_made(tx, visit.id, (prover, &factor.id)).await?,
         };
         if proves {
             names.push(factor.id);
@@ -122,17 +106,57 @@ pub(in crate::server) async fn provers(
 pub(super) async fn another_made(
     tx: &mut Connection,
     visit: VisitId,
+    factor: (&PersonId, &FactorName),
+) -> Answer<bool> {
+    let served = visit::operators(tx, visit).await?;
+    let hands: Vec<&OperatorId> = served.iter().collect();
+    made_by_others(tx, factor, &hands).await
+}
+
+/// Whether everybody who had a hand in somebody's factor is certainly another human than each of these. Of whom that is not known had one
+/// in it.
+pub(in crate::server) async fn made_by_others(
+    tx: &mut Connection,
     (owner, factor): (&PersonId, &FactorName),
+    hands: &[&OperatorId],
 ) -> Answer<bool> {
     let makers = standing::makers(tx, owner, factor).await?;
-    for served in visit::operators(tx, visit).await? {
+    for hand in hands {
         for maker in &makers {
-            if !operator::are_two_humans(tx, &served, maker).await? {
+            if !operator::are_two_humans(tx, hand, maker).await? {
                 return Ok(false);
             }
         }
     }
-    Ok(!makers.is_empty())
+    Ok(hands.is_empty() || !makers.is_empty())
+}
+
+/// An account that does not say which human it is of has no hand in what somebody else stands by: it could be that one's own.
+pub(in crate::server) async fn refuse_nobody(
+    tx: &mut Connection,
+    id: &OperatorId,
+    name: &str,
+) -> Answer<()> {
+    match operator::is_somebody(tx, id).await? {
+        true => Ok(()),
+        false => Err(Refusal::new(
+            problem_code::NOT_ALLOWED,
+            format!(
+                "{name}'s account does not say which human it is of, and so has no hand in what somebody else stands by: the registry's \
+                 administrator says it with `keydesk registry operators set`"
+            ),
+        )),
+    }
+}
+
+/// The same of everybody whose visit it was.
+pub(in crate::server) async fn refuse_nobody_in(tx: &mut Connection, visit: VisitId) -> Answer<()> {
+    for hand in visit::operators(tx, visit).await? {
+        let account = operator::account(tx, &hand).await?;
+        let name = account.map_or_else(|| hand.to_string(), |found| found.operator.name);
+        refuse_nobody(tx, &hand, &name).await?;
+    }
+    Ok(())
 }
 
 /// What opens something for them and did before the visit began.
@@ -160,7 +184,8 @@ pub(super) fn needed(visit: &Visit, person: &Person) -> String {
             match may.is_empty() {
                 true => format!(
                     "{name} has lost all factors. An administrator of their organisation must prove one of theirs at the desk, and \
-                     none of them has one that can: enrol one for an administrator first"
+                     none of them has one that can: it was there before this visit, and nobody whose visit this is enrolled it, as far as each \
+                     account says whose it is. Enrol one for an administrator first, or another operator serves them"
                 ),
                 false => format!(
                     "{name} has lost all factors: an administrator of their organisation proves one of theirs at the desk ({})",
@@ -192,12 +217,11 @@ pub async fn testable(
     if prover.id == visit.person && has_nothing {
         return Ok(Tested::Waiting);
     }
-    let vouches = prover.id == visit.person || vouching(&visit, &person, prover)?;
-    let names = match vouches {
-        true => provers(tx, &visit, &prover.id, now).await?,
-        false => Vec::new(),
-    };
-    Ok(Tested::These(names))
+    if prover.id != visit.person {
+        refuse_other(&visit, &person, prover)?;
+        refuse_nobody_in(tx, visit.id).await?;
+    }
+    Ok(Tested::These(provers(tx, &visit, &prover.id).await?))
 }
 
 /// What a test under a visit may be of.
@@ -207,14 +231,15 @@ pub enum Tested {
     These(Vec<FactorName>),
 }
 
-fn vouching(visit: &Visit, person: &Person, prover: &Person) -> Answer<bool> {
+/// Only an administrator of the same organisation answers for somebody, where that is what it takes.
+fn refuse_other(visit: &Visit, person: &Person, prover: &Person) -> Answer<()> {
     let same = |person: &Person| person.organisation.as_ref().map(|o| o.id.clone());
     let may = visit.takes == Takes::Administrator
         && prover.kind.is_administrator()
         && same(person).is_some()
         && same(person) == same(prover);
     match may {
-        true => Ok(true),
+        true => Ok(()),
         false => Err(Refusal::new(
             problem_code::NOT_ALLOWED,
             format!(

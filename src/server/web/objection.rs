@@ -14,7 +14,7 @@ use super::page::{self, told};
 use super::session::Visitor;
 use super::{Shared, Shown, on_to};
 use crate::domain::{AccountResetId, PersonId, Secret};
-use crate::server::account_resets::{self as resets, by_administrator};
+use crate::server::account_resets::{self as resets, ByPerson, by_administrator};
 use crate::server::database::Connection;
 use crate::server::problem::Answer;
 use crate::server::secret;
@@ -98,7 +98,11 @@ pub async fn object(State(site): Shared, visitor: Visitor, Named(token): Named<S
         return Ok(over(&visitor));
     };
     let reset = resets::shown_by_id(&mut tx, id, now).await?;
-    by_administrator::object(&mut tx, id, &by, now).await?;
+    let word = ByPerson {
+        id: &by,
+        desk: None,
+    };
+    by_administrator::object(&mut tx, id, word, now).await?;
     let detail = format!("reset {id}, by the link that {by} was sent");
     let line = Line {
         station: None,

@@ -18,6 +18,7 @@ use crate::domain::account_reset::{REMARK_CHARS_MAX, ResetReason, ResetState, TI
 use crate::domain::act::Deed;
 use crate::domain::authority::{Action, NotTheirs, may_ask_for};
 use crate::domain::{AccountResetId, Person, PersonId};
+use crate::server::account_resets::ByPerson;
 use crate::server::account_resets::by_administrator::{self, Asks};
 use crate::server::account_resets::signing::to_sign;
 use crate::server::account_resets::{self as resets, Wish};
@@ -444,7 +445,11 @@ async fn end(
             "reset-withdrawn"
         }
         "object" => {
-            by_administrator::object(&mut tx, id, &admin.person.id, now).await?;
+            let by = ByPerson {
+                id: &admin.person.id,
+                desk: None,
+            };
+            by_administrator::object(&mut tx, id, by, now).await?;
             "reset-objected"
         }
         other => return Err(Refusal::internal(format!("{other} ends no reset")).into()),

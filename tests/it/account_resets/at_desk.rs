@@ -11,15 +11,10 @@ use crate::scenarios::PIN;
 
 const BY: &str = "passport:7K31";
 
-/// P. came alone to the first desk, which prepared a reset; at the other one lies the key of their administrator, which was made long ago.
+/// P. came alone to the first desk, which prepared a reset; at the other one lies the key of their administrator, which a third one made.
 async fn waiting() -> (World, World, AccountResetId) {
     // A registry without pages: it is signed at a desk.
     let (here, other) = desks(ServeConfig::default()).await;
-    sql(
-        &here,
-        "UPDATE credential SET accepted_ms = accepted_ms - 8 * 86400000 WHERE person = 'p-2'",
-    )
-    .await;
     let (mut desk, _) = agent(&here);
     let asked = account_reset::ask(&mut desk, &person(1), wish()).await;
     let Ok(Ending::AccountReset {

@@ -12,7 +12,7 @@ const PEOPLE: &str = "record,id,name,kind,email,organisation,coc_number,country\
     person,p-1,Zoë Person,employee,p1@example.com,o-1,,\n\
     person,p-2,Ada Ministrator,main-administrator,p2@example.com,o-1,,\n";
 
-/// The help desk where they come, and another one, where they and their administrator were enrolled.
+/// The help desk where they come, and another one, where they were enrolled and where their administrator's key lies, which a third one made.
 pub(super) async fn desks(config: ServeConfig) -> (World, World) {
     let here = World::build_with(config, PEOPLE).await.expect("a world");
     let other = here.neighbour("Help desk 2").await.expect("a station");
@@ -21,11 +21,17 @@ pub(super) async fn desks(config: ServeConfig) -> (World, World) {
         let signed_in = world.sign_in_as(name, Role::HelpDesk, OPERATOR_SLOT, &key);
         signed_in.await.expect("signed in");
     }
+    let maker = here.neighbour("Help desk 9").await.expect("a station");
+    let key = operators_key();
+    let signed_in = maker.sign_in_as("M. Aker", Role::HelpDesk, OPERATOR_SLOT, &key);
+    signed_in.await.expect("signed in");
     sql(&here, "UPDATE operator SET personnel_number = id").await;
-    for n in [1, 2] {
-        other.rack.put(SLOT, &fresh_key());
-        enrol(&other, n).await.expect("enrolled");
-    }
+    other.rack.put(SLOT, &fresh_key());
+    enrol(&other, 1).await.expect("enrolled");
+    let administrators = fresh_key();
+    maker.rack.put(SLOT, &administrators);
+    enrol(&maker, 2).await.expect("enrolled");
+    other.rack.put(SLOT, &administrators);
     sql(
         &here,
         "UPDATE credential SET suspended_ms = accepted_ms, suspended_why = 'lost' WHERE person = 'p-1'",

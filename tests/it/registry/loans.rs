@@ -126,6 +126,17 @@ async fn lent(world: &World, second: &mut Agent, key: &mut Authenticator) -> (Vi
     (visit, receipt)
 }
 
+/// That key is somebody's, enrolled by that operator.
+async fn made_by(world: &World, maker: &Agent, person: &str, key: &mut Authenticator) {
+    let came = maker.visit(person).await;
+    let id = PersonId::new(person);
+    let offered = maker.client.offer(&maker.session, &id, Some(came.id));
+    let mut push = world.enrolment(&offered.await.unwrap(), key);
+    push.body.operator = maker.id().clone();
+    push.head = super::world::head(1);
+    maker.client.push(entry(), &push).await.unwrap();
+}
+
 async fn credentials(world: &World) -> Vec<Credential> {
     let who = PersonId::new("e-1");
     let page = world.client.person(&world.session, &who).await;
@@ -239,14 +250,9 @@ async fn an_administrator_who_is_at_the_desk_stands_by_it_with_their_own_key() {
     let (world, _) = forgotten().await;
     // Made by another human than the one who serves the employee.
     let honest = Agent::new(&world, "H. Onest", Role::HelpDesk, 22).await;
-    let came = honest.visit("a-1").await;
     let id = PersonId::new("a-1");
-    let offered = honest.client.offer(&honest.session, &id, Some(came.id));
     let mut theirs = another(5);
-    let mut push = world.enrolment(&offered.await.unwrap(), &mut theirs);
-    push.body.operator = honest.id().clone();
-    push.head = super::world::head(1);
-    honest.client.push(entry(), &push).await.unwrap();
+    made_by(&world, &honest, "a-1", &mut theirs).await;
     // Of another organisation.
     world.enrolled("p-4", &mut another(6)).await;
     let visit = world.visit_anew("e-1").await;

@@ -13,7 +13,7 @@ use super::super::{Body, Named, Shared};
 use super::asked_to_sign;
 use crate::domain::AccountResetId;
 use crate::domain::act::Deed;
-use crate::server::account_resets::{self as resets, Asked as Asker, at_desk};
+use crate::server::account_resets::{Asked as Asker, at_desk};
 use crate::server::auth::{AtDesk, IdempotencyKey};
 use crate::server::ledger::{self, Opened};
 use crate::server::problem::Answer;
@@ -89,7 +89,7 @@ pub async fn object(
     let now = registry.now();
     let about = (id, request.visit);
     let objector = at_desk::object(&mut entry.tx, &desk, about, now).await?;
-    let reply = resets::shown_by_id(&mut entry.tx, id, now).await?;
+    let reply = at_desk::ended(&mut entry.tx, &desk, id, now).await?;
     let detail = format!("reset {id}, by {} in visit {}", objector.id, request.visit);
     let subject = reply.person.id.to_string();
     let line = line(&desk, "reset-objected", &subject, &detail);

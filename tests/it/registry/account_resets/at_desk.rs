@@ -160,7 +160,7 @@ async fn whoever_is_not_in_a_visit_there_or_may_not_ask_on_their_page_signs_at_n
 
 /// One human would be on both sides: the word is that of a key that they may have made for themself.
 #[tokio::test]
-async fn nobody_lets_sign_with_a_key_that_they_made_lately() {
+async fn nobody_lets_sign_with_a_key_that_they_made_however_long_ago() {
     let (world, _, _, _, reset) = waiting().await;
     world.sql("UPDATE visit SET ended_ms = opened_ms").await;
     let visit = world.visit("p-2").await;
@@ -171,9 +171,11 @@ async fn nobody_lets_sign_with_a_key_that_they_made_lately() {
     let sign = || world.client.sign_prepared(&world.session, reset, &ask);
     assert_eq!(refused(sign().await), problem_code::NOT_ALLOWED);
     world
-        .sql("UPDATE credential SET accepted_ms = accepted_ms - 8 * 86400000 WHERE person = 'p-2'")
+        .sql(
+            "UPDATE credential SET accepted_ms = accepted_ms - 400 * 86400000 WHERE person = 'p-2'",
+        )
         .await;
-    sign().await.expect("it has been there for long");
+    assert_eq!(refused(sign().await), problem_code::NOT_ALLOWED);
 }
 
 #[tokio::test]
@@ -257,6 +259,7 @@ async fn an_administrator_or_the_person_objects_at_a_desk_once_and_nobody_else()
     assert_eq!(ended.state, ResetState::Objected);
     assert_eq!(ended.objector.expect("who").id, PersonId::new("p-2"));
     assert_eq!(raised(&world, problem_code::RESET_OBJECTED).await, 1);
+    is_told_who_says_so(&world, &other).await;
     assert_eq!(
         refused(objects(&other, reset, administrator.id).await),
         problem_code::RESET_OVER
@@ -266,6 +269,26 @@ async fn an_administrator_or_the_person_objects_at_a_desk_once_and_nobody_else()
     let reset = prepares(&desk, &own).await.expect("prepared anew").id;
     let ended = objects(&desk, reset, own.id).await.expect("objected");
     assert_eq!(ended.objector.expect("who").id, PersonId::new("p-1"));
+}
+
+/// It is one operator's word that somebody was there: whoever looks into it, and whoever is told, sees whose and where.
+async fn is_told_who_says_so(world: &World, desk: &Agent) {
+    let alarms = admin::alarms(&world.db(), 100).await.expect("alarms");
+    let of_kind = |alarm: &&admin::Alarm| alarm.kind == problem_code::RESET_OBJECTED;
+    let alarm = alarms.iter().find(of_kind).expect("an alarm");
+    let station = alarm.station.as_ref().expect("of a station");
+    for named in [desk.id().as_str(), station.as_str()] {
+        assert!(alarm.detail.contains(named), "{alarm:?}");
+    }
+    let news = world.news().await;
+    let mut told = 0;
+    for notice in news.iter().filter(|notice| notice.kind == "reset-ended") {
+        assert_eq!(notice.facts["operator"], "O. Ther", "{notice:?}");
+        assert_eq!(notice.facts["objector"], "W. Example", "{notice:?}");
+        assert_eq!(notice.facts["station"]["id"], station.as_str());
+        told += 1;
+    }
+    assert!(told > 0, "{news:?}");
 }
 
 /// A help desk has no part in the reset of a main administrator; they come there all the same to say that it was not them who asked.
@@ -284,7 +307,8 @@ async fn a_desk_without_a_part_in_it_hears_that_there_is_one_once_its_person_is_
     let seen = page.reset.expect("seen by who is there");
     assert_eq!(seen.id, reset);
     assert_eq!((seen.remark.as_str(), seen.ticket.as_deref()), ("", None));
-    objects(&desk, reset, here.id).await.expect("objected");
+    let ended = objects(&desk, reset, here.id).await.expect("objected");
+    assert_eq!((ended.remark.as_str(), ended.ticket), ("", None));
     let visit = one.visit("p-2").await;
     assert_eq!(
         refused(one.carries_out(reset, &visit).await),

@@ -129,6 +129,7 @@ async fn nobody_asks_or_releases_for_themself_or_for_their_own_organisation() {
 async fn an_act_is_taken_once_from_whom_it_was_asked_of_and_as_it_was_shown() {
     let (world, mut one, mut two) = stolen().await;
     let visit = one.visit("p-2").await;
+    let other = one.asks(&visit).await.expect("may be asked for");
     let to_sign = one.asks(&visit).await.expect("may be asked for");
     // Another agent's key, another station's session, another act's signature, one byte changed.
     let by_another = two.signs(&to_sign, None);
@@ -141,7 +142,6 @@ async fn an_act_is_taken_once_from_whom_it_was_asked_of_and_as_it_was_shown() {
         refused(two.hands_in(&signed).await),
         problem_code::OFFER_UNKNOWN
     );
-    let other = one.asks(&visit).await.expect("may be asked for");
     let mut swapped = one.signs(&other, None);
     swapped.id = to_sign.id;
     assert_eq!(

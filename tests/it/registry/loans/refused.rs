@@ -3,6 +3,8 @@
 use keydesk::domain::authority::Role;
 use keydesk::wire::VisitPass;
 
+use super::super::world::first_sign_in;
+
 use super::*;
 
 fn told<T: std::fmt::Debug>(answer: Result<T, RegistryError>) -> (String, String) {
@@ -153,8 +155,8 @@ async fn what_was_signed_for_something_else_by_somebody_else_or_twice_is_refused
         refused(hands_in(&world, &by_third).await),
         problem_code::CREDENTIAL_UNKNOWN
     );
-    let shorter = asks(&world, visit, (1, &member(&second))).await.unwrap();
-    let mut swapped = signed(&shorter, &mut second.key);
+    let other = asks(&world, visit, (1, &member(&third))).await.unwrap();
+    let mut swapped = signed(&other, &mut second.key);
     swapped.id = to_sign.id;
     assert!(hands_in(&world, &swapped).await.is_err());
     let right = signed(&to_sign, &mut second.key);
@@ -211,5 +213,105 @@ async fn what_arrives_when_it_is_no_loan_any_more_waits_for_its_owner() {
         .push(&world.enrolment(&late, &mut another(10)))
         .await
         .unwrap();
+    assert!(receipt.waiting && receipt.lent_until.is_none());
+}
+
+async fn asks_there(
+    desk: &Agent,
+    visit: VisitId,
+    second: &Agent,
+) -> Result<LoanToSign, RegistryError> {
+    let ask = LoanAsk {
+        version: VERSION,
+        days: days(1),
+        second: member(second),
+    };
+    desk.client.ask_loan(&desk.session, visit, &ask).await
+}
+
+#[tokio::test]
+async fn what_is_drawn_up_at_one_desk_keeps_nobody_from_signing_elsewhere_and_the_newest_is_signed()
+{
+    let (world, mut second) = forgotten().await;
+    let third = Agent::new(&world, "T. Hird", Role::HelpDesk, 27).await;
+    let visit = world.visit_anew("e-1").await.id;
+    let former = asks(&world, visit, (1, &member(&second))).await.unwrap();
+    for _ in 0..12 {
+        asks(&world, visit, (1, &member(&second))).await.unwrap();
+    }
+    // The former one is nobody's to sign any more.
+    let late = signed(&former, &mut second.key);
+    assert_eq!(
+        refused(hands_in(&world, &late).await),
+        problem_code::OFFER_UNKNOWN
+    );
+    // One desk has so many drawn up at a time, for whomever: the same operator at another one, or the same signer, is not kept waiting.
+    let fourth = Agent::new(&world, "F. Ourth", Role::HelpDesk, 28).await;
+    asks(&world, visit, (1, &member(&fourth))).await.unwrap();
+    world
+        .sql(
+            "INSERT INTO act_asked (id, signer, operator, station, act, state, expires_ms) \
+             SELECT 'more-' || n.value, a.signer, a.operator, a.station, a.act, a.state, a.expires_ms \
+             FROM act_asked AS a, json_each('[1,2,3,4,5,6,7,8,9,10]') AS n \
+             WHERE a.signer = (SELECT id FROM operator WHERE name = 'F. Ourth')",
+        )
+        .await;
+    let here = asks(&world, visit, (1, &member(&second))).await;
+    assert_eq!(refused(here), problem_code::OFFERS_OPEN);
+    let elsewhere = third.visit("e-1").await.id;
+    for signer in [&fourth, &second] {
+        asks_there(&third, elsewhere, signer).await.expect("there");
+    }
+}
+
+/// One human would be both: the word is that of a key that they may have made for themself.
+#[tokio::test]
+async fn whoever_made_an_administrators_key_has_no_hand_in_what_they_stand_by_however_long_ago() {
+    let (world, _) = forgotten().await;
+    let maker = Agent::new(&world, "M. Aker", Role::HelpDesk, 22).await;
+    // The same human has an account at the other desk too.
+    let mut second_key = Authenticator::new(29);
+    let role = Role::HelpDesk;
+    let client = &world.client;
+    let here = first_sign_in(client, &world.db(), "M. Aker", role, &mut second_key).await;
+    human(&world, &here.operator.id, "n-22", None).await;
+    let mut theirs = another(5);
+    made_by(&world, &maker, "a-1", &mut theirs).await;
+    world
+        .sql(
+            "UPDATE credential SET accepted_ms = accepted_ms - 400 * 86400000 WHERE person = 'a-1'",
+        )
+        .await;
+    let administrator = Second::Administrator {
+        person: PersonId::new("a-1"),
+    };
+    // Not as whoever serves the person.
+    let own = maker.visit("e-1").await.id;
+    let seconds = maker.client.loan_seconds(&maker.session, own).await;
+    assert!(seconds.unwrap().administrators.is_empty());
+    let ask = LoanAsk {
+        version: VERSION,
+        days: days(1),
+        second: administrator.clone(),
+    };
+    let asked = maker.client.ask_loan(&maker.session, own, &ask).await;
+    assert_eq!(refused(asked), problem_code::NOT_ALLOWED);
+    // Nor as whoever goes on with the visit of another one, or ends what they began.
+    let visit = world.visit_anew("e-1").await.id;
+    let to_sign = asks(&world, visit, (1, &administrator)).await.unwrap();
+    hands_in(&world, &signed(&to_sign, &mut theirs))
+        .await
+        .expect("another one made it");
+    let pass = VisitPass {
+        version: VERSION,
+        to: maker.id().clone(),
+    };
+    let passed = world.client.pass_visit(&world.session, visit, &pass).await;
+    assert_eq!(refused(passed), problem_code::NOT_ALLOWED);
+    let offer = offer(&world, visit).await.unwrap();
+    let mut push = world.enrolment(&offer, &mut another(8));
+    push.body.finished_by = Some(here.operator.id.clone());
+    push.body.enrolled_at = world.now();
+    let receipt = world.push(&push).await.unwrap();
     assert!(receipt.waiting && receipt.lent_until.is_none());
 }

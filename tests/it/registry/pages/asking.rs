@@ -137,11 +137,13 @@ async fn a_signature_is_for_one_act_in_one_session_by_one_key() {
     world.enrolled("p-4", &mut other_admin).await;
     let mut browser = Browser::new(&world);
     browser.sign_in(&mut key).await;
+    let former = signing(&mut browser, "p-1").await;
+    let other = browser.get(&former).await.asked(&former);
+    // What they were asked for there before is not asked of them any more.
     let one = signing(&mut browser, "p-1").await;
     let page = browser.get(&one).await;
     let asked = page.asked(&one);
-    let two = signing(&mut browser, "p-1").await;
-    let other = browser.get(&two).await.asked(&two);
+    assert_eq!(browser.get(&former).await.status, 404);
     assert_ne!(asked.challenge, other.challenge);
     let mut hand_in = async |signed: &_| {
         let form = browser.get(&one).await.form(&one);

@@ -79,7 +79,7 @@ async fn an_administrator_of_the_same_organisation_who_proves_a_factor_answers_f
 }
 
 #[tokio::test]
-async fn what_an_operator_made_themself_vouches_for_nobody_whom_they_serve_for_a_week() {
+async fn what_an_operator_made_themself_vouches_for_nobody_whom_they_serve_however_long_ago() {
     let world = world().await;
     let colleague = Desk::new(&world, "C. Olleague", Role::HelpDesk).await;
     let accounts = [
@@ -113,13 +113,56 @@ async fn what_an_operator_made_themself_vouches_for_nobody_whom_they_serve_for_a
     let offer = world.client.offer(&world.session, &id, Some(visit.id));
     assert!(told(offer.await).contains("none of them"));
     world
-        .sql("UPDATE credential SET accepted_ms = accepted_ms - 7 * 86400000")
+        .sql("UPDATE credential SET accepted_ms = accepted_ms - 400 * 86400000")
         .await;
     let visit = world.visit_anew("e-1").await;
+    assert!(
+        visit.administrators.is_empty(),
+        "{:?}",
+        visit.administrators
+    );
+    assert!(key_tested(&world, &visit, "a-1", &mut made).await || visit.authority.is_none());
+    assert_eq!(world.visit("e-1").await.authority, None);
+    // Another operator serves them.
+    let visit = colleague.visit("e-1").await;
     assert_eq!(visit.administrators.len(), 1);
-    assert!(key_tested(&world, &visit, "a-1", &mut made).await);
+}
+
+/// It could be the administrator's own account.
+#[tokio::test]
+async fn nobody_answers_for_somebody_whom_an_operator_serves_who_does_not_say_whose_account_it_is()
+{
+    let world = world().await;
+    let honest = Desk::new(&world, "H. Onest", Role::HelpDesk).await;
+    let me = &world.session.operator.id;
+    humans(
+        &world,
+        &[(me, "1001"), (&honest.session.operator.id, "1002")],
+    )
+    .await;
+    let offer = honest.offer("a-1", Some(&honest.visit("a-1").await)).await;
+    let mut key = Authenticator::new(5);
+    let mut push = world.enrolment(&offer.unwrap(), &mut key);
+    push.body.operator = honest.session.operator.id.clone();
+    push.head = head(1);
+    honest.client.push(entry(), &push).await.unwrap();
+    world.app_enrolled(&Phone::new("e-1", 3)).await;
+    world
+        .sql("UPDATE factor SET removed_ms = accepted_ms")
+        .await;
+    let visit = world.visit_anew("e-1").await;
+    let id = PersonId::new("a-1");
+    let asked = || world.client.test_offer(&world.session, &id, Some(visit.id));
+    let offered = asked().await.expect("may answer");
+    let unsaid = "UPDATE operator SET personnel_number = NULL WHERE name = 'O. Perator'";
+    world.sql(unsaid).await;
+    assert_eq!(refused(asked().await), problem_code::NOT_ALLOWED);
+    // Nor by what was asked for before.
+    let push = world.test(&offered, "a-1", &mut key);
+    world.client.push(entry(), &push).await.expect("tested");
     let visit = world.visit("e-1").await;
-    assert_eq!(visit.authority, Some(Authority::Administrator));
+    assert_eq!(visit.authority, None);
+    assert!(visit.administrators.is_empty());
 }
 
 #[tokio::test]
