@@ -79,7 +79,7 @@ use key_rules::KeyRules;
 pub use keyring::KeyringError;
 use keyring::{Keyring, Ring};
 use listen::Door;
-use tables::{offer, search, setting};
+use tables::{loan, offer, search, setting};
 use tally::Tally;
 use turns::Turns;
 use verify::{RelyingParty, Trust};
@@ -333,16 +333,15 @@ impl Running {
     }
 }
 
-/// Forgets and removes what is over.
+/// Forgets and removes what is over. What ends by its date ends first, each by itself: whatever else can't be tidied keeps nothing alive.
 async fn tidy(db: &Database, now: Timestamp) -> Result<(), Fault> {
-    ledger::forget_old(db, now).await?;
-    forget_offers(db, now - OFFERS_KEPT).await?;
-    web::tidy(db, now).await?;
-    // Why it failed is in the log, and it is tried again.
-    account_resets::tidy(db, now).await.ok();
-    delivery::tidy(db, now).await?;
-    index_changed(db).await?;
-    loans::tidy(db, now).await?;
+    let loans = loans::tidy(db, now).await;
+    let suspensions = run_out(db, now).await;
+    let forgotten = forget(db, now).await;
+    loans.and(suspensions).and(forgotten)
+}
+
+async fn run_out(db: &Database, now: Timestamp) -> Result<(), Fault> {
     let removed = suspensions::run_out(db, now).await?;
     if removed > 0 {
         tracing::info!(removed, "suspended for 30 days and removed");
@@ -350,10 +349,21 @@ async fn tidy(db: &Database, now: Timestamp) -> Result<(), Fault> {
     Ok(())
 }
 
+async fn forget(db: &Database, now: Timestamp) -> Result<(), Fault> {
+    ledger::forget_old(db, now).await?;
+    forget_offers(db, now - OFFERS_KEPT).await?;
+    web::tidy(db, now).await?;
+    // Why it failed is in the log, and it is tried again.
+    account_resets::tidy(db, now).await.ok();
+    delivery::tidy(db, now).await?;
+    index_changed(db).await
+}
+
 async fn forget_offers(db: &Database, before: Timestamp) -> Result<(), Fault> {
     loop {
         let mut tx = db.write().await?;
         let forgotten = offer::forget(&mut tx, before, OFFERS_AT_ONCE).await?;
+        loan::forget_offers(&mut tx).await?;
         tx.commit().await?;
         if forgotten == 0 {
             return Ok(());

@@ -2,6 +2,7 @@
 //!
 //! Invariant: no loan is longer than [`DAYS_MAX`] working days.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{OperatorId, PersonId};
@@ -11,6 +12,31 @@ pub const DAYS_DEFAULT: u8 = 1;
 
 /// For so many at most.
 pub const DAYS_MAX: u8 = 5;
+
+/// A loan that begins so soon after the one before ended goes on with it.
+pub const GOES_ON_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// So far back the working days of all loans to somebody are added up.
+pub const RECKONED: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What was lent to somebody before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lately {
+    /// When the last loan was, or is, to end.
+    pub until: Option<Timestamp>,
+    /// For how many working days within [`RECKONED`].
+    pub days: u32,
+}
+
+impl Lately {
+    /// Whether another loan is no exception any more: it goes on with the one before, or is for more days in all than one loan may be.
+    pub fn is_habit(self, days: LoanDays, now: Timestamp) -> bool {
+        let goes_on = self
+            .until
+            .is_some_and(|until| now.duration_since(until) < GOES_ON_WITHIN);
+        goes_on || (self.days > 0 && self.days + u32::from(days.0) > u32::from(DAYS_MAX))
+    }
+}
 
 /// For how many working days a key is lent: it ends with the last of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -59,6 +85,22 @@ pub enum Second {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_loan_that_goes_on_with_another_one_or_makes_more_days_than_one_may_is_a_habit() {
+        let at = |hours: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours);
+        let day = LoanDays::default();
+        let lately = |until: i64, days| Lately {
+            until: Some(at(until)),
+            days,
+        };
+        assert!(!Lately::default().is_habit(LoanDays(5), at(0)), "the first");
+        assert!(lately(10, 1).is_habit(day, at(0)), "it is not even over");
+        assert!(lately(0, 1).is_habit(day, at(7 * 24 - 1)));
+        assert!(!lately(0, 1).is_habit(day, at(7 * 24)));
+        assert!(!lately(0, 4).is_habit(day, at(7 * 24)));
+        assert!(lately(0, 5).is_habit(day, at(7 * 24)));
+    }
 
     #[test]
     fn a_key_is_lent_for_one_to_five_working_days() {

@@ -184,6 +184,10 @@ pub struct Facts {
     pub not_before: Option<Timestamp>,
     /// It is over then, unless it goes on.
     pub until: Option<Timestamp>,
+    /// The key that was suspended was lent.
+    pub lent: bool,
+    /// For how many working days others were lent to them lately, where another loan is no exception any more.
+    pub again: Option<u32>,
     /// Who stood by it that a key was lent.
     pub second: Option<String>,
     /// Who of the people objected to it, or took it back.

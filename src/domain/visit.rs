@@ -159,6 +159,15 @@ impl Held {
         }
     }
 
+    /// Until when its owner can have its suspension lifted; none: never, or it is not suspended. What is lent never is.
+    pub fn lifted_until(&self) -> Option<Timestamp> {
+        let held = self.suspended.filter(|_| self.lent_until.is_none())?;
+        match held.why {
+            SuspendedWhy::Lost => Some(held.until()),
+            SuspendedWhy::Stolen | SuspendedWhy::Suspected | SuspendedWhy::LoanOver => None,
+        }
+    }
+
     fn is_unhindered(&self) -> bool {
         self.waiting_since.is_none() && self.suspended.is_none()
     }

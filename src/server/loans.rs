@@ -27,6 +27,7 @@ use crate::domain::{Bytes, OfferId, OperatorId, Person, PersonId, StationId, Vis
 use crate::text::english;
 use crate::wire::{Loan, Operator, Seconds, Visit, problem_code};
 
+mod habit;
 mod over;
 
 pub use over::tidy;
@@ -48,6 +49,9 @@ struct Told<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     suspended: Option<Suspended>,
     until: Timestamp,
+    /// For how many working days others were lent to them lately; none: it is no habit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    again: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -428,7 +432,9 @@ pub async fn lent(
     };
     let standing = suspensions::standing(tx, person, &key).await?;
     let second = second_name(tx, &loan).await?;
+    let again = habit::again(tx, (&loan, &second), station, now).await?;
     let told = Told {
+        again,
         station: Some(Where {
             id: station,
             name: station::name(tx, station).await?,
@@ -450,6 +456,7 @@ fn told(standing: &Standing, until: Timestamp) -> Told<'_> {
         second: None,
         suspended: None,
         until,
+        again: None,
     }
 }
 

@@ -14,7 +14,7 @@ use super::tables::standing::{self, Deeded, Standing};
 use super::visits::{self, FactorName, Within};
 use super::{older_factors, takings};
 use crate::domain::suspension::{FactorRef, FactorSort, LIFTED_WITHIN, NeverLifted};
-use crate::domain::visit::{Had, Suspended, SuspendedWhy, Takes};
+use crate::domain::visit::{Had, Held, Suspended, SuspendedWhy, Takes};
 use crate::domain::{OperatorId, Person, PersonId, StationId};
 use crate::server::tables::audit::{self, Line};
 use crate::server::tables::person;
@@ -65,6 +65,9 @@ struct Told<'a> {
     /// Its owner can have it lifted until then.
     #[serde(skip_serializing_if = "Option::is_none")]
     lifted_until: Option<Timestamp>,
+    /// It was lent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    lent: bool,
 }
 
 fn told(standing: &Standing, suspended: Suspended) -> Told<'_> {
@@ -73,10 +76,13 @@ fn told(standing: &Standing, suspended: Suspended) -> Told<'_> {
         name: &standing.name,
         serial: standing.serial.as_deref(),
         suspended,
-        lifted_until: match suspended.why {
-            SuspendedWhy::Lost => Some(suspended.until()),
-            SuspendedWhy::Stolen | SuspendedWhy::Suspected | SuspendedWhy::LoanOver => None,
-        },
+        lifted_until: Held {
+            suspended: Some(suspended),
+            lent_until: standing.lent_until,
+            waiting_since: None,
+        }
+        .lifted_until(),
+        lent: standing.lent_until.is_some(),
     }
 }
 
@@ -153,9 +159,16 @@ pub async fn suspend(tx: &mut Write, report: &Report<'_>, now: Timestamp) -> Ans
     Ok(reported)
 }
 
-/// What a suspended factor is refused with.
-pub fn refused(person: &PersonId, factor: &FactorRef, held: Suspended) -> Refusal {
+/// What a suspended factor is refused with. `lent`: until when; none: it is not lent.
+pub fn refused(
+    person: &PersonId,
+    factor: &FactorRef,
+    (held, lent): (Suspended, Option<Timestamp>),
+) -> Refusal {
     let after = match held.why {
+        SuspendedWhy::Lost if lent.is_some() => {
+            "it is lent, and that is never lifted: its person uses their own key, or is lent one anew".to_owned()
+        }
         SuspendedWhy::Lost => format!(
             "its owner can have that lifted at a desk, with the factor itself, until {}",
             held.until()

@@ -52,6 +52,11 @@ impl Text {
         }
     }
 
+    /// The same of a key that was lent and is lost.
+    pub fn suspended_lent(&self, day: String) -> String {
+        tr!(self, "suspended-lent", day = day)
+    }
+
     /// Until when somebody is lent which key; `until` as the reader is told of times.
     pub fn lent(&self, name: &str, model: &str, until: String) -> String {
         tr!(self, "done-lent", name = name, model = model, until = until)

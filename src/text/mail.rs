@@ -151,7 +151,13 @@ impl Writer<'_> {
                 let subject = tr!(t, "mail-lent-subject", account = account.clone());
                 let (own, until) = (self.own(), self.until());
                 let lent = tr!(t, "mail-lent", account = account, own = own, until = until);
-                (subject, lent)
+                match self.told.facts.again {
+                    Some(days) => {
+                        let again = tr!(t, "mail-lent-again", days = days);
+                        (subject, format!("{lent} {again}"))
+                    }
+                    None => (subject, lent),
+                }
             }
             Kind::LoanEnds => {
                 let subject = tr!(t, "mail-loan-ends-subject", account = account.clone());
@@ -294,6 +300,9 @@ impl Writer<'_> {
     fn suspended_why(&self) -> String {
         let (t, facts) = (self.text, self.told.facts);
         match facts.suspended.map(|suspended| suspended.why) {
+            Some(SuspendedWhy::Lost) if facts.lent => {
+                tr!(t, "mail-suspended-lent", own = self.own())
+            }
             Some(SuspendedWhy::Lost) => {
                 let until = facts.suspended.map(|suspended| suspended.until());
                 let until = facts.lifted_until.or(until).unwrap_or(self.told.at);

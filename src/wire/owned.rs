@@ -85,6 +85,11 @@ impl Owned {
         self.held().waiting_since.filter(|_| waits)
     }
 
+    /// Whether it is not its person's own, but lent to them, whatever became of it.
+    pub fn is_lent(&self) -> bool {
+        self.held().lent_until.is_some()
+    }
+
     /// Until when it is lent; not where that is over, or it is suspended, removed or waits.
     pub fn lent_until(&self) -> Option<Timestamp> {
         let opens = !self.is_gone() && self.suspended().is_none() && self.waiting_since().is_none();

@@ -229,6 +229,8 @@ codes! {
         MANY_SUSPENSIONS = "many-suspensions";
         /// One human ended other operators' visits with the sixth person within an hour, by receiving them.
         MANY_VISITS_TAKEN = "many-visits-taken";
+        /// Somebody was lent a key again, right after another one or for more working days in all than one loan may be for.
+        LENT_AGAIN = "lent-again";
         /// The reset of one key took credentials of more than one person.
         KEY_OF_SEVERAL = "key-of-several";
         /// The reset of a key named nothing of what is enrolled on a key of its serial number or tag.

@@ -1413,6 +1413,7 @@ why-lost-means = Not found. Its owner can have it lifted for 30 days.
 why-stolen-means = Taken by somebody. Never lifted.
 why-suspected-means = Perhaps used or changed by somebody. Never lifted.
 suspended-lost = suspended since { $day } (lost): opens nothing. Its owner can have it lifted until { $until }.
+suspended-lent = lent, and suspended since { $day } (lost): opens nothing, for good.
 suspended-stolen = suspended since { $day } (stolen): opens nothing, for good.
 suspended-loan-over = on loan until { $day }: that is over, and it opens nothing, for good.
 suspended-suspected = suspended since { $day } (suspected): opens nothing, for good.
@@ -1803,12 +1804,17 @@ mail-suspended-lost = It was lost. { $own ->
 } After { $until } that is over, and it is removed.
 mail-suspended-stolen = It was stolen. It never opens the account again.
 mail-suspended-loan-over = A security key that had been lent ended with its loan, and opens nothing since then. Bring it back to the desk; your own key is as it was.
+mail-suspended-lent = It was lent, and is lost. It never opens the account again; { $own ->
+    [yes] your own key
+   *[no] their own key
+} is as it was.
 mail-suspended-suspected = Somebody else may have used it. It never opens the account again.
 mail-lent-subject = A security key was lent for { $account }
 mail-lent = { $own ->
     [yes] You were lent a security key at a desk, because you said that you had left yours elsewhere. It opens { $account } until { $until }, and then ends by itself. Your own key stays as it is: use it as soon as you have it again, and bring the other one back.
    *[no] A security key was lent at a desk, for somebody who said that they had left theirs elsewhere. It opens { $account } until { $until }, and then ends by itself. Their own key stays as it is.
 }
+mail-lent-again = It is not the first one lately: within a month others were lent for { $days } working days in all.
 mail-loan-ends-subject = The loan of a security key for { $account } ends soon
 mail-loan-ends = { $own ->
     [yes] The security key that you were lent ends at { $until }, and nothing else opens { $account } by now. Come to a desk before that, with your document, and ask an administrator of your organisation for another key.
@@ -2220,6 +2226,7 @@ page-last-used = last used
 page-suspended = suspended: { $why }
 page-waits = waits for its owner
 page-works = works
+page-lent = lent until
 page-back-to-people = Back to the people
 page-not-found = There is no such page
 page-not-found-next = The address may be wrong, or what it was about belongs to somebody else.

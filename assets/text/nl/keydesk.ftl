@@ -1413,6 +1413,7 @@ why-lost-means = Niet gevonden. De eigenaar kan het 30 dagen laten opheffen.
 why-stolen-means = Door iemand meegenomen. Wordt nooit opgeheven.
 why-suspected-means = Misschien gebruikt of veranderd. Wordt nooit opgeheven.
 suspended-lost = geschorst sinds { $day } (kwijt): opent niets. De eigenaar kan dat tot { $until } laten opheffen.
+suspended-lent = uitgeleend, en geschorst sinds { $day } (kwijt): opent niets, voorgoed.
 suspended-stolen = geschorst sinds { $day } (gestolen): opent niets, voorgoed.
 suspended-loan-over = uitgeleend tot { $day }: dat is voorbij, en hij opent niets, voorgoed.
 suspended-suspected = geschorst sinds { $day } (verdacht): opent niets, voorgoed.
@@ -1803,12 +1804,17 @@ mail-suspended-lost = Hij is kwijt. { $own ->
 } Na { $until } kan dat niet meer, en wordt hij verwijderd.
 mail-suspended-stolen = Hij is gestolen. Hij geeft nooit meer toegang.
 mail-suspended-loan-over = De uitleen van een beveiligingssleutel is voorbij, en de sleutel geeft sindsdien geen toegang. Breng hem terug naar de balie; uw eigen sleutel is zoals hij was.
+mail-suspended-lent = Hij was uitgeleend, en is kwijt. Hij opent het account nooit meer; { $own ->
+    [yes] uw eigen sleutel
+   *[no] hun eigen sleutel
+} is zoals hij was.
 mail-suspended-suspected = Misschien heeft iemand anders hem gebruikt. Hij geeft nooit meer toegang.
 mail-lent-subject = Er is een beveiligingssleutel uitgeleend voor { $account }
 mail-lent = { $own ->
     [yes] Aan een balie is u een beveiligingssleutel geleend, omdat u zei dat de uwe elders lag. Hij geeft toegang tot { $account } tot { $until }, en eindigt dan vanzelf. Uw eigen sleutel blijft zoals hij is: gebruik die zodra u hem weer hebt, en breng de andere terug.
    *[no] Aan een balie is een beveiligingssleutel uitgeleend, aan iemand die zei dat de eigen sleutel elders lag. Hij geeft toegang tot { $account } tot { $until }, en eindigt dan vanzelf. De eigen sleutel blijft zoals hij is.
 }
+mail-lent-again = Het is niet de eerste de laatste tijd: binnen een maand werden er voor in totaal { $days } werkdagen andere uitgeleend.
 mail-loan-ends-subject = De uitleen van een beveiligingssleutel voor { $account } eindigt binnenkort
 mail-loan-ends = { $own ->
     [yes] De beveiligingssleutel die u geleend is eindigt op { $until }, en niets anders geeft inmiddels toegang tot { $account }. Kom voor die tijd met uw legitimatie naar een balie, en vraag een beheerder van uw organisatie om een andere sleutel.
@@ -2220,6 +2226,7 @@ page-last-used = laatst gebruikt op
 page-suspended = geschorst: { $why }
 page-waits = wacht op de eigenaar
 page-works = werkt
+page-lent = uitgeleend tot
 page-back-to-people = Terug naar de mensen
 page-not-found = Deze pagina bestaat niet
 page-not-found-next = Misschien klopt het adres niet, of gaat het over iets van iemand anders.

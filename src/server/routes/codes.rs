@@ -174,7 +174,7 @@ async fn subject(
                 .ok_or_else(|| no_factor(*factor, person))?;
             if let Some(suspended) = held.suspended {
                 let factor = FactorRef::App { factor: *factor };
-                return Err(suspensions::refused(person, &factor, suspended));
+                return Err(suspensions::refused(person, &factor, (suspended, None)));
             }
             Ok((held.secret, held.is_token))
         }

@@ -312,6 +312,7 @@ async fn allowed(
         } else if let (None, Some(since)) = (held.gone_at, held.held.at(now).suspended) {
             let credential = held.id.clone();
             let key = FactorRef::Key { credential };
+            let since = (since, held.held.lent_until);
             refusal = Some(suspensions::refused(person, &key, since));
             suspended.push(held.id);
         }

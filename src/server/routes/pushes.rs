@@ -329,7 +329,8 @@ async fn held_credential(db: &mut Connection, push: &TestPush, now: Timestamp) -
     if let Some(suspended) = signer.held.at(now).suspended {
         let credential = id.clone();
         let key = FactorRef::Key { credential };
-        return Err(suspensions::refused(&push.person, &key, suspended));
+        let held = (suspended, signer.held.lent_until);
+        return Err(suspensions::refused(&push.person, &key, held));
     }
     Ok(signer)
 }

@@ -6,7 +6,7 @@ use sqlx::{FromRow, Row as _};
 use super::At;
 use super::column::{FactorName, MaybeAt};
 use super::standing::Standing;
-use crate::domain::loan::{LoanDays, Second};
+use crate::domain::loan::{Lately, LoanDays, Second};
 use crate::domain::{Bytes, OfferId, PersonId, VisitId};
 use crate::server::database::{Connection, Fault, Row, Write};
 
@@ -113,6 +113,35 @@ pub async fn lend(tx: &mut Write, visit: VisitId, credential: &Bytes) -> Result<
     sqlx::query("UPDATE loan SET credential = $1 WHERE visit = $2 AND credential IS NULL")
         .bind(credential)
         .bind(visit)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// What somebody was lent in other visits than that one: of loans that ended after that time.
+pub async fn lately(
+    db: &mut Connection,
+    (person, but): (&PersonId, VisitId),
+    since: Timestamp,
+) -> Result<Lately, Fault> {
+    let (until, days): (MaybeAt, u32) = sqlx::query_as(
+        "SELECT max(until_ms), coalesce(sum(days), 0) FROM loan WHERE person = $1 AND visit <> $2 AND credential IS NOT NULL \
+         AND until_ms > $3",
+    )
+    .bind(person)
+    .bind(but)
+    .bind(At(since))
+    .fetch_one(db)
+    .await?;
+    Ok(Lately {
+        until: until.0,
+        days,
+    })
+}
+
+/// Forgets for which loan a key was offered, once that offer is forgotten.
+pub async fn forget_offers(tx: &mut Write) -> Result<(), Fault> {
+    sqlx::query("DELETE FROM loan_offer WHERE NOT EXISTS (SELECT 1 FROM offer o WHERE o.id = loan_offer.offer)")
         .execute(&mut **tx)
         .await?;
     Ok(())

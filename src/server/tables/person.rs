@@ -120,14 +120,14 @@ pub async fn user_handle(db: &mut Connection, id: &PersonId) -> Result<Option<By
         .await
 }
 
-/// Who has an appointment from the one time until before the other, in order of time.
+/// Who has an appointment from the one time until before the other, in order of time. What they are lent is not what they come for.
 pub async fn expected(
     db: &mut Connection,
     (from, until): (Timestamp, Timestamp),
 ) -> Result<Vec<Expected>, Fault> {
     sqlx::query_as(select_person!(
         ", a.at_ms, EXISTS (SELECT 1 FROM credential c WHERE c.person = p.id AND c.enrolled_ms >= $1 AND c.gone_ms IS NULL \
-         AND c.suspended_ms IS NULL) OR EXISTS (SELECT 1 FROM factor f WHERE f.person = p.id AND f.enrolled_ms >= $1 \
+         AND c.suspended_ms IS NULL AND c.lent_until_ms IS NULL) OR EXISTS (SELECT 1 FROM factor f WHERE f.person = p.id AND f.enrolled_ms >= $1 \
          AND f.removed_ms IS NULL AND f.suspended_ms IS NULL) AS done \
          FROM appointment a JOIN person p ON p.id = a.person \
          LEFT JOIN organisation o ON o.id = p.organisation \

@@ -3,6 +3,7 @@
 //! Invariant: nobody of another organisation is shown, nor whether there is such a person.
 
 use axum::extract::State;
+use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -220,7 +221,7 @@ async fn factors(db: &mut Connection, admin: &Administrator, person: &Person) ->
                 @for (factor, held, tested_at) in &owned {
                     li {
                         strong { (t.owned(factor)) }
-                        span { (stands(t, held)) }
+                        span { (stands(t, held)) @if let Some(until) = lent(held) { " " (admin.visitor.day(until)) } }
                         @if let Some(at) = tested_at {
                             span.quiet { (tr!(t, "page-last-used")) " " (admin.visitor.day(*at)) }
                         }
@@ -232,16 +233,48 @@ async fn factors(db: &mut Connection, admin: &Administrator, person: &Person) ->
 }
 
 fn stands(t: &Text, held: &Held) -> String {
-    match (held.suspended, held.waiting_since) {
-        (Some(suspended), _) => tr!(t, "page-suspended", why = t.why(suspended.why)),
-        (None, Some(_)) => tr!(t, "page-waits"),
-        (None, None) => tr!(t, "page-works"),
+    match (held.suspended, held.waiting_since, held.lent_until) {
+        (Some(suspended), _, _) => tr!(t, "page-suspended", why = t.why(suspended.why)),
+        (None, Some(_), _) => tr!(t, "page-waits"),
+        (None, None, Some(_)) => tr!(t, "page-lent"),
+        (None, None, None) => tr!(t, "page-works"),
     }
+}
+
+/// Until when it is lent, as long as it opens something.
+fn lent(held: &Held) -> Option<Timestamp> {
+    held.lent_until.filter(|_| held.suspended.is_none())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::segment;
+    use jiff::Timestamp;
+
+    use super::{lent, segment, stands};
+    use crate::domain::visit::{Held, Suspended, SuspendedWhy};
+    use crate::text::english;
+
+    #[test]
+    fn what_is_lent_is_told_as_lent_as_long_as_it_opens_something() {
+        let until = Timestamp::UNIX_EPOCH;
+        let own = Held::default();
+        let loan = Held {
+            lent_until: Some(until),
+            ..own
+        };
+        assert_eq!(stands(english(), &own), "works");
+        assert_eq!(
+            (stands(english(), &loan).as_str(), lent(&loan)),
+            ("lent until", Some(until))
+        );
+        let why = SuspendedWhy::Lost;
+        let lost = Held {
+            suspended: Some(Suspended { at: until, why }),
+            ..loan
+        };
+        assert!(stands(english(), &lost).contains("lost"));
+        assert_eq!(lent(&lost), None);
+    }
 
     #[test]
     fn whatever_is_in_an_address_stays_in_its_piece() {

@@ -111,7 +111,7 @@ fn choose(
             false => people::mark(ctx, owned),
         };
         let since = match owned.suspended() {
-            Some(held) => suspended(ctx, held),
+            Some(held) => suspended(ctx, owned, held),
             None => tr!(t, "person-enrolled", day = ctx.day(enrolled_at(owned))),
         };
         let cells: [Cell; 3] = [
@@ -134,9 +134,12 @@ fn enrolled_at(owned: &Owned) -> jiff::Timestamp {
 }
 
 /// Since when, why, and what can be done about it.
-pub(in crate::tui) fn suspended(ctx: Ctx<'_>, held: Suspended) -> String {
-    ctx.text
-        .suspended(held.why, ctx.day(held.at), ctx.day(held.until()))
+pub(in crate::tui) fn suspended(ctx: Ctx<'_>, owned: &Owned, held: Suspended) -> String {
+    let day = ctx.day(held.at);
+    match held.why {
+        SuspendedWhy::Lost if owned.is_lent() => ctx.text.suspended_lent(day),
+        why => ctx.text.suspended(why, day, ctx.day(held.until())),
+    }
 }
 
 /// What came of it, and what the person must know.
@@ -163,7 +166,10 @@ pub(in crate::tui) fn done(
     let words = t.loss_done(person, result);
     let row = sheet.bullet(body, row, s(mark, style), &words, ctx.theme.strong());
     let LossResult::Suspended {
-        why, is_last, push, ..
+        owned,
+        why,
+        is_last,
+        push,
     } = result
     else {
         return;
@@ -187,6 +193,7 @@ pub(in crate::tui) fn done(
         why: *why,
     };
     let mut facts = vec![match why {
+        SuspendedWhy::Lost if owned.is_lent() => tr!(t, "done-suspended-never"),
         SuspendedWhy::Lost => {
             tr!(t, "done-suspended-lift", until = ctx.day(now.until()))
         }

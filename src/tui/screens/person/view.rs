@@ -398,7 +398,7 @@ fn open_reset(ctx: Ctx<'_>, reset: &AccountReset) -> String {
 fn lines(ctx: Ctx<'_>, owned: &Owned, columns: u16) -> Vec<String> {
     let t = ctx.text;
     if let Some(held) = owned.suspended() {
-        let words = crate::tui::screens::loss::view::suspended(ctx, held);
+        let words = crate::tui::screens::loss::view::suspended(ctx, owned, held);
         let mut lines = wrap(&words, usize::from(columns));
         lines.insert(0, name(ctx, owned));
         return lines;
