@@ -12,7 +12,7 @@ use crate::domain::reason::Gap;
 use crate::domain::{AccountResetId, EntryId, OperatorId, PersonId, VisitId};
 use crate::wire::{
     AccountReset, AccountResetDetail, AccountResetDone, ActSigned, ActToSign, Operator, ReleaseAsk,
-    ResetAsk, ResetCarryOut, ResetEnd, ResetEnding, VERSION,
+    ResetAsk, ResetCarryOut, ResetEnd, ResetEnding, Session, VERSION, problem_code,
 };
 use crate::workflow::Stop;
 
@@ -104,21 +104,39 @@ impl Station {
         self.surely(&session, ask).await
     }
 
-    /// Withdraws or refuses one.
+    /// Withdraws or refuses one. Whoever did so before, and had no answer, has it now.
     pub async fn end_reset(
         &self,
         reset: AccountResetId,
         how: ResetEnding,
     ) -> Result<AccountReset, Stop> {
         let session = self.session()?;
+        let ended = self.end(&session, reset, how).await;
+        if ended.as_ref().err().and_then(Stop::refusal) != Some(problem_code::RESET_OVER) {
+            return ended;
+        }
+        let stands = self.account_reset(reset).await?.reset;
+        let by = stands.ended_by.as_ref().map(|by| &by.id);
+        match stands.state == how.state() && by == Some(&session.operator.id) {
+            true => Ok(stands),
+            false => ended,
+        }
+    }
+
+    async fn end(
+        &self,
+        session: &Session,
+        reset: AccountResetId,
+        how: ResetEnding,
+    ) -> Result<AccountReset, Stop> {
         let client = self.registry()?;
         let entry = EntryId(uuid::Uuid::now_v7());
         let end = ResetEnd {
             version: VERSION,
             how,
         };
-        let ask = async |_| client.end_reset(&session, (reset, entry), &end).await;
-        self.surely(&session, ask).await
+        let ask = async |_| client.end_reset(session, (reset, entry), &end).await;
+        self.surely(session, ask).await
     }
 
     /// Deletes all that opens the account, in a visit of its person.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::webauthn::{AuthenticationResponse, RequestOptions};
 use super::{Operator, ResetException, Visit};
-use crate::domain::account_reset::{ResetReason, ResetState};
+use crate::domain::account_reset::{ResetReason, ResetState, ResetWish};
 use crate::domain::act::Going;
 use crate::domain::{AccountResetId, Bytes, OfferId, OperatorId, Person, VisitId};
 
@@ -102,6 +102,16 @@ pub enum ResetEnding {
     Withdraw,
     /// By another agent, who needs no reason.
     Refuse,
+}
+
+impl ResetEnding {
+    /// Where it stands after that.
+    pub fn state(self) -> ResetState {
+        match self {
+            Self::Withdraw => ResetState::Withdrawn,
+            Self::Refuse => ResetState::Refused,
+        }
+    }
 }
 
 /// `POST /v1/account-resets/{id}/carry-out`, in a session: all that opens the account is deleted. Reply: [`AccountResetDone`].
@@ -240,5 +250,19 @@ impl AccountReset {
     /// Whether that operator asked for it, or prepared it.
     pub fn is_by(&self, operator: &OperatorId) -> bool {
         self.asked_by.as_ref().is_some_and(|by| by.id == *operator)
+    }
+
+    /// Whether it waits for a release, as that agent asked for it in these words.
+    pub fn is_wish_of(&self, agent: &OperatorId, wish: &ResetWish) -> bool {
+        self.state == ResetState::Requested
+            && self.is_by(agent)
+            && (self.reason, &self.remark, &self.ticket)
+                == (wish.reason, &wish.remark, &wish.ticket)
+    }
+
+    /// Whether that agent released it, and it still can be carried out.
+    pub fn is_released_by(&self, agent: &OperatorId) -> bool {
+        self.state == ResetState::Released
+            && self.released_by.as_ref().is_some_and(|by| by.id == *agent)
     }
 }

@@ -94,6 +94,14 @@ async fn ask_as_agent(
     (detail, wish): (&PersonDetail, Option<ResetWish>),
 ) -> Result<Ending, Stop> {
     begin(desk, AccountResetJob::Ask, &detail.person);
+    // Whoever asked for the same before, and had no answer, has it now.
+    let same = |reset: &AccountReset| {
+        wish.as_ref()
+            .is_some_and(|wish| reset.is_wish_of(&operator.id, wish))
+    };
+    if let Some(reset) = detail.reset.as_deref().filter(|reset| same(reset)) {
+        return Ok(asked_for(reset.clone()));
+    }
     let visit = received(desk, operator, detail, Takes::Release).await?;
     begin_step(desk, Step::Confirm);
     let wish = wished(desk, &detail.person, wish).await?;
@@ -198,12 +206,16 @@ async fn confirmed(desk: &mut dyn Desk, to_sign: &ActToSign) -> Result<Act, Stop
 async fn sign_asked(desk: &mut dyn Desk, to_sign: ActToSign) -> Result<Ending, Stop> {
     let act = confirmed(desk, &to_sign).await?;
     let reset = signed(desk, act, to_sign, None).await?;
-    Ok(Ending::AccountReset {
+    Ok(asked_for(reset))
+}
+
+fn asked_for(reset: AccountReset) -> Ending {
+    Ending::AccountReset {
         person: reset.person.clone(),
         result: AccountResetResult::Asked {
             reset: Box::new(reset),
         },
-    })
+    }
 }
 
 /// Somebody signs it with their own key, and the registry takes it.
@@ -299,6 +311,11 @@ async fn release_one(
         ReleasedBy::Beside(agent) => Some(agent.clone()),
         ReleasedBy::WhoeverCame => Some(releaser(desk, reset).await?),
     };
+    // Whoever released it before, and had no answer, has it now.
+    let whose = by.as_ref().unwrap_or(&me.id);
+    if detail.reset.is_released_by(whose) {
+        return Ok(released(person, detail.reset));
+    }
     let to_sign = desk.release_reset(reset, by.as_ref()).await?;
     let act = act(&to_sign)?;
     let Some(last_name) = last_name(desk, &act, &to_sign).await? else {
@@ -317,12 +334,16 @@ async fn release_one(
     };
     end_step(desk, Step::Confirm, Note::None);
     let reset = signed(desk, act, to_sign, Some(last_name)).await?;
-    Ok(Ending::AccountReset {
+    Ok(released(person, reset))
+}
+
+fn released(person: Person, reset: AccountReset) -> Ending {
+    Ending::AccountReset {
         person,
         result: AccountResetResult::Released {
             reset: Box::new(reset),
         },
-    })
+    }
 }
 
 /// Which agent has come to the station of whoever asked.

@@ -18,7 +18,7 @@ use keydesk::domain::{AccountResetId, PersonId};
 use keydesk::program::demo::world::{OPERATOR_PIN, ScriptedFace, World};
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
-use keydesk::wire::{AccountReset, problem_code};
+use keydesk::wire::{AccountReset, ResetEnding, problem_code};
 use keydesk::workflow::account_reset::ReleasedBy;
 use keydesk::workflow::dialogue::{AccountResetResult, Ending, Event, PushState, Wanted};
 use keydesk::workflow::{Stop, account_reset};
@@ -183,6 +183,35 @@ async fn somebody_whose_key_was_stolen_is_back_with_another_one_in_one_visit() {
     let ending = enrol(&service.one, 1).await.expect("enrolled");
     assert_eq!(state_of(&ending), &PushState::Accepted);
     assert_eq!(service.live_on_keys(1).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_had_no_answer_does_the_same_once_more_and_has_it() {
+    let service = Service::new(2).await;
+    service.stolen(1).await;
+    let id = ask(&service.one, &person(1)).await.expect("asked for");
+    let again = ask(&service.one, &person(1)).await;
+    assert_eq!(again.expect("the same"), id);
+    // Not whoever else asks, nor for other reasons.
+    let other = ask(&service.two, &person(1)).await.expect_err("refused");
+    assert_eq!(other.refusal(), Some(problem_code::RESET_OPEN));
+    release(&service.two, id).await.expect("released");
+    let again = release(&service.two, id).await.expect("the same");
+    assert!(matches!(
+        again,
+        Ending::AccountReset {
+            result: AccountResetResult::Released { .. },
+            ..
+        }
+    ));
+    let station = &service.one.station;
+    let how = ResetEnding::Withdraw;
+    station.end_reset(id, how).await.expect("withdrawn");
+    let again = station.end_reset(id, how).await.expect("the same");
+    assert_eq!(again.state, ResetState::Withdrawn);
+    let other = service.two.station.end_reset(id, ResetEnding::Refuse);
+    let other = other.await.expect_err("it is over");
+    assert_eq!(other.refusal(), Some(problem_code::RESET_OVER));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -402,8 +431,12 @@ async fn each_request_in_a_visit_says_that_the_last_identification_was_another_o
     sql(&service.one, otherwise).await;
     for nth in 1..=2 {
         let (mut desk, face) = agent(&service.one);
-        // The second one is refused, as one is open by then: it was said before.
-        let asked = account_reset::ask(&mut desk, &person(1), wish()).await;
+        // The second one is another, and refused, as one is open by then: it was said before.
+        let wish = wish().map(|wish| ResetWish {
+            remark: format!("bag stolen, told {nth} times"),
+            ..wish
+        });
+        let asked = account_reset::ask(&mut desk, &person(1), wish).await;
         assert_eq!(asked.is_ok(), nth == 1, "{asked:?}");
         let mut heard = face.events().into_iter();
         let said = heard.find_map(|event| match event {
