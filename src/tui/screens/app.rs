@@ -78,7 +78,7 @@ static PICK: Screen = Screen {
 static THEIRS: Screen = Screen {
     rows: &[
         row!(ENTER => "key-all-theirs", Left, Run(confirm)),
-        row!(letter('n') => "key-not-theirs", Left, Run(|run, _| answer(run, Answer::Keep))),
+        row!(letter('n') => "key-not-theirs", Left, Run(deny)),
     ],
     ..QUESTION
 };
@@ -113,6 +113,12 @@ fn asked(run: &mut Run) -> Option<&mut AppAsking> {
 
 fn confirm(run: &mut Run, _: Press) -> Vec<Effect> {
     let said = asked(run).and_then(AppAsking::confirm);
+    reply(run, said)
+}
+
+/// It raises an alarm: the first time only says so.
+fn deny(run: &mut Run, _: Press) -> Vec<Effect> {
+    let said = asked(run).and_then(AppAsking::deny);
     reply(run, said)
 }
 

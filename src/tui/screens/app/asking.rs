@@ -58,6 +58,8 @@ pub enum AppAsking {
     Theirs {
         /// All factors of the account.
         names: Vec<String>,
+        /// That one is not was said once: the next time it is meant.
+        denied: bool,
     },
     Remove {
         factor: Factor,
@@ -166,7 +168,10 @@ impl AppAsking {
                 lines: names,
                 marked: 0,
             },
-            AppQuestion::ConfirmFactors { names, .. } => Self::Theirs { names },
+            AppQuestion::ConfirmFactors { names, .. } => Self::Theirs {
+                names,
+                denied: false,
+            },
             AppQuestion::ConfirmFactorRemoval { factor, left, .. } => Self::Remove { factor, left },
             AppQuestion::TokenSerial { wrong, .. } => Self::Serial {
                 line: Line::default(),
@@ -237,6 +242,14 @@ impl AppAsking {
             | Self::Theirs { .. }
             | Self::Remove { .. }
             | Self::Serial { .. } => None,
+        }
+    }
+
+    /// One of the factors is not theirs: the answer, once it was said twice.
+    pub fn deny(&mut self) -> Option<Answer> {
+        match self {
+            Self::Theirs { denied, .. } => std::mem::replace(denied, true).then_some(Answer::Keep),
+            _ => None,
         }
     }
 

@@ -30,6 +30,7 @@ pub static SCENES: &[Scene] = &[
     ("app-remove", remove),
     ("app-waiting", waiting),
     ("app-whose", whose),
+    ("app-whose-denied", denied),
     ("app-done", done),
     ("app-replaced", replaced),
     ("app-replaced-later", replaced_later),
@@ -245,6 +246,12 @@ fn whose(stage: &mut Stage) {
         person: cast::main_admin(),
         names: vec!["YubiKey 5 NFC".to_owned(), "Work phone".to_owned()],
     });
+}
+
+/// That one is not theirs was said once.
+fn denied(stage: &mut Stage) {
+    whose(stage);
+    stage.press(KeyCode::Char('n'));
 }
 
 fn ended(stage: &mut Stage, result: AppResult) {

@@ -71,7 +71,9 @@ pub(in crate::tui) fn ask(
             lines,
             marked,
         } => picked(ctx, sheet, panel, scale, pick, (lines, *marked)),
-        AppAsking::Theirs { names } => theirs(ctx, sheet, panel, scale, names),
+        AppAsking::Theirs { names, denied } => {
+            theirs(ctx, sheet, panel, scale, (names, *denied));
+        }
         AppAsking::Remove { factor, left } => remove(ctx, sheet, panel, scale, factor, left),
         AppAsking::Serial { line, wrong } => {
             let (title, how) = (tr!(t, "token-serial-big"), tr!(t, "token-serial-how"));
@@ -294,7 +296,13 @@ fn choose(
     }
 }
 
-fn theirs(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, scale: u16, names: &[String]) {
+fn theirs(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    panel: Rect,
+    scale: u16,
+    (names, denied): (&[String], bool),
+) {
     let t = ctx.text;
     let (title, how) = (tr!(t, "theirs-big"), tr!(t, "theirs-how"));
     let row = asked(ctx, sheet, panel, scale, (Who::Person, &title, &how)) + 1;
@@ -305,6 +313,11 @@ fn theirs(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, scale: u16, names: &
     for name in names {
         let mark = s("·", ctx.theme.strong());
         row = sheet.bullet(panel, row, mark, name, ctx.theme.plain());
+    }
+    if denied {
+        let mark = s("!", ctx.theme.danger());
+        let words = tr!(t, "theirs-denied");
+        sheet.bullet(panel, row + 1, mark, &words, ctx.theme.danger());
     }
 }
 
