@@ -214,6 +214,8 @@ pub struct Running {
     pub addr: SocketAddr,
     /// Where the pages are served, if they are.
     pub pages: Option<SocketAddr>,
+    /// Their address as browsers name it, where what is served there is plain HTTP: a proxy speaks TLS.
+    pub pages_behind: Option<String>,
     /// Its base address for a client on this machine.
     pub base_url: String,
     stop: watch::Sender<bool>,
@@ -247,6 +249,9 @@ impl Server {
         let scheme = door.scheme();
         let pages = config.pages.as_ref();
         let side = pages.map(|pages| Door::for_pages(pages, &config));
+        let pages_behind = pages
+            .filter(|pages| pages.tls.is_none())
+            .and_then(|_| config.pages_origin());
         let side = side.transpose()?;
         if files::is_missing(&config.db) {
             init(&config, clock.now()).await.or_else(unless_made)?;
@@ -279,6 +284,7 @@ impl Server {
         Ok(Running {
             addr,
             pages,
+            pages_behind,
             base_url: format!("{scheme}://{addr}"),
             stop,
             tended: tokio::spawn(tend(db, clock)),

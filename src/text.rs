@@ -24,6 +24,9 @@ use std::sync::{LazyLock, OnceLock};
 use i18n_embed::fluent::FluentLanguageLoader;
 use i18n_embed::unic_langid::LanguageIdentifier;
 use i18n_embed::{I18nAssets, LanguageLoader};
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 
 /// Looks up a text: `tr!(text, "key")` or `tr!(text, "key", name = value)`. Key and arguments are checked at compile time
 /// against the English file. An argument that is an expression with operators goes in parentheses.
@@ -186,6 +189,17 @@ impl Text {
     pub(crate) fn loader(&self) -> &FluentLanguageLoader {
         &self.loader
     }
+}
+
+/// Until when something goes on, as people there say it: the day, and the time of it. Midnight is the end of the day before: read as
+/// the day that begins then, it is a day too long.
+pub fn until(at: Timestamp, zone: &TimeZone) -> (Date, String) {
+    let there = at.to_zoned(zone.clone());
+    let (day, time) = match there.time() == Time::midnight() {
+        true => (there.date().yesterday().unwrap_or(there.date()), "24:00 %Z"),
+        false => (there.date(), "%H:%M %Z"),
+    };
+    (day, there.strftime(time).to_string())
 }
 
 /// Each letter as another one, of the same case and as wide, that no text has.

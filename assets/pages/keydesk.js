@@ -47,13 +47,15 @@
     }
   };
 
+  // Where a field has to say something first, nobody's key is asked while it says nothing.
+  const isForKey = ({ elements, dataset }) =>
+    !dataset.keyWith || elements.namedItem(dataset.keyWith).value.trim() !== "";
+
   for (const form of document.querySelectorAll("form[data-key]")) {
     form.addEventListener("submit", (event) => {
-      const button = event.submitter;
-      const isForKey = !button?.hasAttribute("data-without-key");
-      if (isForKey && form.elements.namedItem("assertion").value === "") {
+      if (isForKey(form) && form.elements.namedItem("assertion").value === "") {
         event.preventDefault();
-        askKey(form, button);
+        askKey(form, event.submitter);
       }
     });
   }

@@ -196,6 +196,8 @@ pub struct Facts {
     pub operator: Option<String>,
     /// How it ended, where nothing came of it.
     pub state: Option<ResetState>,
+    /// It ended because the registry was put back from a copy.
+    pub restored: Option<bool>,
     /// What was done to an account.
     pub change: Option<AccountEvent>,
 }

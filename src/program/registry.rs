@@ -122,7 +122,12 @@ async fn serve(config: ServeConfig, output: &Output) -> Outcome {
     let ready = |running: &server::Running| {
         let url = &running.base_url;
         let pages = running.pages.map(|at| at.to_string());
-        let beside = pages.as_ref().map(|at| format!(", and pages at {at}"));
+        let beside = pages.as_ref().map(|at| match &running.pages_behind {
+            Some(address) if address.starts_with("https:") => {
+                format!(", and pages at {at} in plain HTTP: behind a proxy that speaks TLS for {address}")
+            }
+            Some(_) | None => format!(", and pages at {at}"),
+        });
         output.item(
             "serving",
             &json!({ "url": url, "pages": pages }),

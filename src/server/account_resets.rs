@@ -26,7 +26,7 @@ pub use carried_out::{carry_out, refuse_ground};
 pub use ending::end;
 pub use excepted::except;
 pub use released::{release, released, releasers};
-pub use seen::{Asked, asker_of, facts, refuse_others, shown, shown_by_id};
+pub use seen::{Asked, asker_of, facts, refuse_others, shown, shown_by_id, terms_of};
 
 use super::auth::AtDesk;
 use super::database::{Connection, Database, Write};
@@ -110,6 +110,9 @@ struct Told<'a> {
     /// At which.
     #[serde(skip_serializing_if = "Option::is_none")]
     station: Option<Where<'a>>,
+    /// It ended because the registry was put back from a copy.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    restored: bool,
 }
 
 /// A station, as people know it.
@@ -140,6 +143,7 @@ impl<'a> Told<'a> {
             objector: None,
             operator: None,
             station: None,
+            restored: false,
         }
     }
 }
@@ -298,7 +302,7 @@ async fn agent(db: &mut Connection, id: &OperatorId) -> Answer<Account> {
 }
 
 /// The act by which it was asked for; none: a code was typed.
-async fn request(tx: &mut Write, reset: &Stored) -> Answer<Option<(Act, ResetTerms)>> {
+async fn request(tx: &mut Connection, reset: &Stored) -> Answer<Option<(Act, ResetTerms)>> {
     let Some(asked) = reset.asked else {
         return Ok(None);
     };
@@ -372,6 +376,32 @@ fn over(id: AccountResetId, how: &str) -> Refusal {
         problem_code::RESET_OVER,
         format!("reset {id} cannot be used for this: {how}"),
     )
+    .by_reset(id)
+}
+
+/// How it stands, where it does not stand as it would have to.
+fn stands(reset: &Stored, now: Timestamp) -> Refusal {
+    over(reset.id, &standing_of(reset, now))
+}
+
+/// The same in words, which say until or from when.
+fn standing_of(reset: &Stored, now: Timestamp) -> String {
+    let minute = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    let until = minute(reset.until);
+    match reset.state.at(reset.until, now) {
+        ResetState::Prepared => {
+            format!("it waits for an administrator to ask for it, until {until}")
+        }
+        ResetState::Requested => format!("it waits for a second agent's release, until {until}"),
+        ResetState::Released => match reset.ripe_at.filter(|at| *at > now) {
+            Some(at) => format!(
+                "it waits, so that it can be objected to: it is carried out from {} until {until}",
+                minute(at)
+            ),
+            None => format!("it can be carried out, until {until}"),
+        },
+        state => format!("it is {}", state.as_str().replace('-', " ")),
+    }
 }
 
 /// What the matrix refuses.
@@ -413,6 +443,24 @@ async fn expire(tx: &mut Write, now: Timestamp) -> Answer<()> {
         excepted::tell_expired(tx, &exception, now).await?;
     }
     Ok(())
+}
+
+/// In a registry that was put back from a copy nothing goes on by itself: whoever was told that it was asked for hears that it ended.
+/// Returns how many there were.
+pub async fn end_in_copy(tx: &mut Write, now: Timestamp) -> Answer<u64> {
+    let ended = table::end_all(tx, now).await?;
+    for reset in &ended {
+        let person = known(tx, &reset.person).await?;
+        let asked_by = asker(tx, reset).await?;
+        let told = Told {
+            state: Some(ResetState::Expired),
+            restored: true,
+            ..Told::of(reset.id, reset.reason, &asked_by)
+        };
+        tell(tx, Kind::ResetEnded, &person, &told, now).await?;
+    }
+    exception::end_all(tx, now).await?;
+    Ok(u64::try_from(ended.len()).unwrap_or(u64::MAX))
 }
 
 async fn tell_ended(

@@ -269,7 +269,7 @@ impl ServeConfig {
             return Ok(());
         };
         if pages.tls.is_none() && !pages.listen.ip().is_loopback() {
-            return Err(ConfigError::PlainHttp(pages.listen));
+            return Err(ConfigError::PlainPages(pages.listen));
         }
         let within = |rp_id: &str| wire::is_origin_of(&origin, rp_id);
         match within(&self.rp.id) && within(&self.operator_rp_id()) {
@@ -394,6 +394,15 @@ mod tests {
                 ..ServeConfig::default()
             };
             assert!(matches!(config.check(), Err(ConfigError::PlainHttp(_))));
+            let config = ServeConfig {
+                pages: Some(PagesConfig {
+                    listen: address.parse().expect("an address"),
+                    ..PagesConfig::default()
+                }),
+                ..ServeConfig::default()
+            };
+            let refused = config.check().expect_err("plain HTTP").to_string();
+            assert!(refused.contains("pages.tls.cert"), "{refused}");
         }
         for address in ["127.0.0.1:8443", "127.9.9.9:0", "[::1]:8443"] {
             let config = ServeConfig {

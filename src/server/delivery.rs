@@ -385,11 +385,12 @@ async fn attempt(registry: Arc<Registry>, post: Arc<Post>, trial: Trial) {
     }
 }
 
-/// Forgets what ended long ago, and what nobody can object to any more.
+/// Forgets what ended long ago, and what nobody could object to for as long.
 pub async fn tidy(db: &Database, now: Timestamp) -> Result<(), Fault> {
     let mut tx = db.write().await?;
     delivery::forget(&mut tx, now - KEPT).await?;
-    notice::forget_objections(&mut tx, now).await?;
+    // Whoever comes later by their link still reads what became of it.
+    notice::forget_objections(&mut tx, now - KEPT).await?;
     contact::forget(&mut tx, now - contact::KEPT).await?;
     tx.commit().await
 }

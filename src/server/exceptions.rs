@@ -108,7 +108,8 @@ pub async fn refuse_second(tx: &mut Write, person: &Person, now: Timestamp) -> A
             "{}'s account was reset, and they may come to a desk with their document until {}: no other reset is needed",
             person.name, open.until
         ),
-    ))
+    )
+    .by_reset(open.reset))
 }
 
 /// One that is worth nothing any more makes place for another one.

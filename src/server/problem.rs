@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::database::{Fault, is_busy};
-use crate::domain::OperatorId;
 use crate::domain::authority::{LastFactor, NotAllowed};
+use crate::domain::{AccountResetId, OperatorId};
 use crate::text::english;
 use crate::wire::{Problem, problem_code};
 
@@ -26,6 +26,8 @@ pub struct Refusal {
     oauth: Option<&'static str>,
     record: Option<u64>,
     about: Option<String>,
+    /// Boxed, so that a refusal stays small.
+    reset: Option<Box<AccountResetId>>,
 }
 
 /// What is kept with the answer, of which the caller is told the code: for whoever puts it on record.
@@ -36,6 +38,8 @@ pub struct Refused {
     pub detail: String,
     /// Whom it is about.
     pub about: Option<String>,
+    /// The reset that stands in the way.
+    pub reset: Option<AccountResetId>,
 }
 
 /// Result of everything a route does.
@@ -55,6 +59,7 @@ impl Refusal {
             oauth: None,
             record: None,
             about: None,
+            reset: None,
         }
     }
 
@@ -79,6 +84,12 @@ impl Refusal {
     /// Says whom it is about, where neither path nor body do.
     pub fn about(mut self, whom: &str) -> Self {
         self.about = Some(whom.to_owned());
+        self
+    }
+
+    /// Says which reset stands in the way: a page shows it.
+    pub fn by_reset(mut self, reset: AccountResetId) -> Self {
+        self.reset = Some(Box::new(reset));
         self
     }
 
@@ -162,6 +173,7 @@ impl IntoResponse for Refusal {
             code: self.code,
             detail: told,
             about: self.about,
+            reset: self.reset.map(|reset| *reset),
         });
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));

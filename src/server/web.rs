@@ -49,7 +49,9 @@ use super::tables::act_asked::Signer;
 use super::tables::page as table;
 use super::verify::{BadOrigin, RelyingParty};
 use super::{Registry, ServeError, secret};
+use crate::text::tr;
 use crate::wire::problem_code;
+use session::{Someone, Visitor};
 
 /// The largest body taken: an assertion has one or two kilobytes.
 const MAX_BODY_BYTES: usize = 32 * 1024;
@@ -183,7 +185,11 @@ pub fn router(registry: Arc<Registry>) -> Result<Router, ServeError> {
         .route("/sign/{id}", get(sign::show).post(sign::sign))
         .route("/waiting", get(waiting::list))
         .route("/waiting/{id}", get(waiting::detail))
-        .route("/waiting/{id}/refuse", post(waiting::refuse))
+        .route(
+            "/waiting/{id}/refuse",
+            get(waiting::sure).post(waiting::refuse),
+        )
+        .route("/waiting/{id}/withdraw", post(waiting::withdraw))
         .route("/waiting/{id}/release", post(waiting::release))
         .route(
             "/objection/{token}",
@@ -238,11 +244,11 @@ async fn attended(
     let look = page::Look::of(request.headers(), (&method, request.uri()));
     let mut response = match guard(&site, &method, request.headers()) {
         Ok(()) if is_led_here(&method, request.headers()) => page::once_more(&look),
-        Ok(()) => served(&at_once, request, next).await,
+        Ok(()) => served((&at_once, &site), request, next).await,
         Err(refusal) => refusal.into_response(),
     };
     if let Some(refused) = response.extensions_mut().remove::<Refused>() {
-        response = page::refused(&look, &refused, response);
+        response = page::refused(&look, None, (&refused, response));
     }
     for (name, value) in HEADERS {
         let value = HeaderValue::from_static(value);
@@ -281,7 +287,11 @@ fn guard(site: &Site, method: &Method, headers: &HeaderMap) -> Answer<()> {
     }
 }
 
-async fn served(at_once: &Arc<Semaphore>, request: Request<Body>, next: Next) -> Response {
+async fn served(
+    (at_once, site): (&Arc<Semaphore>, &Arc<Site>),
+    request: Request<Body>,
+    next: Next,
+) -> Response {
     let Ok(request) = listen::whole(request, MAX_BODY_BYTES).await else {
         let refusal = Refusal::new(problem_code::TOO_LARGE, "what was sent is too long");
         return refusal.into_response();
@@ -292,8 +302,55 @@ async fn served(at_once: &Arc<Semaphore>, request: Request<Body>, next: Next) ->
     let Ok(_turn) = tokio::time::timeout(QUEUE_LIMIT, turn).await else {
         return busy().into_response();
     };
-    let served = tokio::time::timeout(REQUEST_LIMIT, next.run(request)).await;
+    let served = tokio::time::timeout(REQUEST_LIMIT, answered(site, request, next)).await;
     served.unwrap_or_else(|_| busy().into_response())
+}
+
+/// What comes of a request. Whoever is signed in goes on from a refusal as from any other page.
+async fn answered(site: &Arc<Site>, request: Request<Body>, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let visitor = Visitor::of(&parts, site);
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    let is_plain = |refused: &Refused| {
+        let code = refused.code;
+        code == problem_code::BUSY || code == problem_code::INTERNAL
+    };
+    let refused = response.extensions().get::<Refused>();
+    if refused.is_none_or(is_plain) {
+        return response;
+    }
+    let someone = match visitor {
+        Ok(visitor) => Someone::of(visitor).await.ok(),
+        Err(_) => None,
+    };
+    let Some(someone) = someone else {
+        return response;
+    };
+    let Some(refused) = response.extensions_mut().remove::<Refused>() else {
+        return response;
+    };
+    match in_the_way(site, &someone, &refused).await {
+        Some(shown) => shown,
+        None => page::refused(
+            &someone.visitor().look,
+            Some(&someone),
+            (&refused, response),
+        ),
+    }
+}
+
+/// The reset that stood in the way, as it stands now: what can be done about it stands there.
+async fn in_the_way(site: &Site, someone: &Someone, refused: &Refused) -> Option<Response> {
+    let (id, t) = (refused.reset?, someone.visitor().look.text);
+    let wrong = match refused.code {
+        problem_code::RESET_OPEN => tr!(t, "page-open-already"),
+        _ => tr!(t, "page-over"),
+    };
+    let shown = match someone {
+        Someone::Administrator(admin) => requests::page(site, admin, id, Some(wrong)).await,
+        Someone::Agent(agent) => waiting::page(site, agent, id, Some(wrong)).await,
+    };
+    shown.ok()
 }
 
 /// On to another page, by a GET.

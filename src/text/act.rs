@@ -152,20 +152,24 @@ fn parts(t: &Text, terms: &ResetTerms, unseen: String) -> Vec<(String, String)> 
     if let Some(ticket) = &terms.ticket {
         parts.push((tr!(t, "account-reset-ticket-label"), ticket.clone()));
     }
-    let looked = match &terms.identified {
-        None if terms.away.is_some() => away(t, terms).unwrap_or_default(),
-        Some(looked) => tr!(
+    let looked = identified(t, terms).unwrap_or(unseen);
+    parts.push((tr!(t, "account-reset-identified-label"), looked));
+    parts
+}
+
+/// How the person was identified for it, by whom, where and when; none: nobody has seen them yet.
+pub fn identified(t: &Text, terms: &ResetTerms) -> Option<String> {
+    match &terms.identified {
+        Some(looked) => Some(tr!(
             t,
             "account-reset-looked",
             how = how(t, looked),
             by = looked.by.name.clone(),
             station = looked.station.name.clone(),
             at = minute(looked.at)
-        ),
-        None => unseen,
-    };
-    parts.push((tr!(t, "account-reset-identified-label"), looked));
-    parts
+        )),
+        None => away(t, terms),
+    }
 }
 
 /// All that goes.

@@ -5,6 +5,7 @@
 mod layout;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use layout::{body, label, quotation, shown};
@@ -50,6 +51,8 @@ pub struct House<'a> {
     pub contact: Option<&'a str>,
     /// In which times are told.
     pub zone: &'a TimeZone,
+    /// Where an organisation's administrators sign in, if there are pages.
+    pub pages: Option<&'a str>,
 }
 
 /// A mail without its head.
@@ -73,6 +76,7 @@ impl Text {
             happened,
             writer.facts().join("\n"),
         ];
+        parts.extend(writer.how_to_sign());
         parts.extend(writer.what_to_do());
         parts.push(tr!(self, "mail-never"));
         Mail {
@@ -196,7 +200,7 @@ impl Writer<'_> {
 
     /// Until when a key is lent.
     fn until(&self) -> String {
-        self.time(self.told.facts.until.unwrap_or(self.told.at))
+        self.time_until(self.told.facts.until.unwrap_or(self.told.at))
     }
 
     fn suspended(&self, account: String) -> (String, String) {
@@ -218,7 +222,10 @@ impl Writer<'_> {
 
     fn reset_ended(&self, account: String) -> (String, String) {
         let t = self.text;
-        let state = self.told.facts.state.map(|state| t.reset_state(state));
+        let state = match self.told.facts.restored {
+            Some(true) => Some(tr!(t, "mail-ended-restored")),
+            _ => self.told.facts.state.map(|state| t.reset_state(state)),
+        };
         let state = state.unwrap_or_else(|| tr!(t, "mail-ended-somehow"));
         let subject = tr!(t, "mail-reset-ended-subject", account = account.clone());
         let ended = tr!(t, "mail-reset-ended", account = account, state = state);
@@ -376,9 +383,23 @@ impl Writer<'_> {
             lines.push(tr!(t, "mail-not-before", value = self.time(then)));
         }
         if let Some(until) = facts.until {
-            lines.push(tr!(t, "mail-until", value = self.time(until)));
+            lines.push(tr!(t, "mail-until", value = self.time_until(until)));
         }
         lines
+    }
+
+    /// How an administrator asks for what waits for one, a paragraph each.
+    fn how_to_sign(&self) -> Vec<String> {
+        let t = self.text;
+        match (self.told.kind, self.told.reader, self.house.pages) {
+            (Kind::ResetPrepared, Reader::Administrator, Some(pages)) => {
+                vec![tr!(t, "mail-sign-on-page"), pages.to_owned()]
+            }
+            (Kind::ResetPrepared, Reader::Administrator, None) => {
+                vec![tr!(t, "mail-sign-at-desk")]
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// How it is objected to, a paragraph each.
@@ -410,13 +431,23 @@ impl Writer<'_> {
     /// A time as people there say it.
     fn time(&self, at: Timestamp) -> String {
         let at = at.to_zoned(self.house.zone.clone());
+        self.written(at.date(), at.strftime("%H:%M %Z").to_string())
+    }
+
+    /// The same of when something is over.
+    fn time_until(&self, at: Timestamp) -> String {
+        let (day, time) = super::until(at, self.house.zone);
+        self.written(day, time)
+    }
+
+    fn written(&self, day: Date, time: String) -> String {
         tr!(
             self.text,
             "mail-date",
-            day = at.day().to_string(),
-            month = i64::from(at.month()),
-            year = at.year().to_string(),
-            time = at.strftime("%H:%M %Z").to_string()
+            day = day.day().to_string(),
+            month = i64::from(day.month()),
+            year = day.year().to_string(),
+            time = time
         )
     }
 }
@@ -433,6 +464,7 @@ mod tests {
         registry: "Keydesk of Example",
         contact: Some("+31 20 555 01 00"),
         zone: &TimeZone::UTC,
+        pages: Some("https://keydesk.example.test/sign-in"),
     };
 
     fn written(language: Language, kind: Kind, reader: Reader, facts: &Facts, about: &str) -> Mail {
@@ -477,6 +509,39 @@ mod tests {
                 .contains("\nhttps://keydesk.example.test/objection/x\n");
             assert_eq!(has_page, kind.can_be_objected_to(), "{}", own.body);
         }
+    }
+
+    #[test]
+    fn an_administrator_is_told_where_they_ask_for_what_waits_for_them_and_nobody_else_is() {
+        for language in Language::ALL {
+            let to = |kind, reader| {
+                let mail = written(language, kind, reader, &Facts::default(), "O. Ther");
+                mail.body
+                    .contains("\nhttps://keydesk.example.test/sign-in\n")
+            };
+            for (kind, reader) in Kind::ALL.into_iter().flat_map(|kind| {
+                [Reader::Themself, Reader::Administrator, Reader::Service].map(|to| (kind, to))
+            }) {
+                let due = kind == Kind::ResetPrepared && reader == Reader::Administrator;
+                assert_eq!(to(kind, reader), due, "{kind:?} to {reader:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_ends_at_midnight_ends_on_the_day_before_and_what_came_of_a_copy_says_so() {
+        let facts = Facts {
+            until: Some("2026-12-02T00:00:00Z".parse().expect("a time")),
+            restored: Some(true),
+            state: Some(crate::domain::account_reset::ResetState::Expired),
+            ..Facts::default()
+        };
+        let to = Reader::Administrator;
+        let mail = written(Language::English, Kind::ResetEnded, to, &facts, "O. Ther");
+        let body = mail.body.replace('\n', " ");
+        let says = |words: &str| assert!(body.contains(words), "{words}: {body}");
+        says("Until: 1 December 2026, 24:00 UTC");
+        says("put back from a copy");
     }
 
     #[test]

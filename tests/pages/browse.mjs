@@ -211,8 +211,11 @@ async function agent() {
   await judge(page, "waiting-one");
   await page.submit("form[action$='/release'] button");
   await judge(page, "release");
-  // Enter in the field is the first button's: it refuses.
-  await page.fill("#last-name", "Example");
+  // Enter in the field where nothing was typed leads to where it is refused; Enter once more does that.
+  await page.fill("#last-name", "");
+  await page.after(() => page.press("Enter"));
+  assert.equal(await page.path(), `${first}/refuse`);
+  await judge(page, "refuse");
   await page.after(() => page.press("Enter"));
   assert.equal(await page.path(), first);
   assert.match(await page.text(), /refused/);
@@ -220,8 +223,8 @@ async function agent() {
   await page.submit(".cards li:nth-child(1) a");
   await page.submit("form[action$='/release'] button");
   await page.fill("#last-name", given.lastName);
-  await page.submit("button[value=release]");
+  await page.after(() => page.press("Enter"));
   assert.match(await page.text(), /released/);
   assert.deepEqual(page.wrong, []);
-  say("an agent releases with their key; Enter refuses");
+  say("an agent releases with their key; Enter twice refuses where nothing was typed");
 }

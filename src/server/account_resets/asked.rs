@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     AGAIN, DAY, IDENTIFIED_WITHIN, OF_ONE_AGENT, OF_ONE_PERSON, Told, Wish, agent, away, check,
     expire, going, not_allowed, open_of, party, refuse_changed_since, refuse_needless,
-    refuse_unknown, tell, vouching,
+    refuse_unknown, standing_of, tell, vouching,
 };
 use crate::domain::account_reset::{RELEASED_WITHIN, ResetState};
 use crate::domain::act::{Act, GOING_MAX, LookedAt, Others, ResetTerms};
@@ -85,12 +85,12 @@ pub(super) async fn refuse_more(
         return Err(Refusal::new(
             problem_code::RESET_OPEN,
             format!(
-                "a reset of {}'s account was asked for at {} and is {}: it is carried out, withdrawn or refused first",
+                "a reset of {}'s account is open already: {}. It is carried out, withdrawn or refused first",
                 person.name,
-                open.asked_at,
-                open.state.as_str()
+                standing_of(&open, now)
             ),
-        ));
+        )
+        .by_reset(open.id));
     }
     let allowed = table::allowed_at(tx, &person.id).await?;
     let since = allowed.map_or(now - DAY, |at| at.max(now - DAY));

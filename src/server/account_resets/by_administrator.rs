@@ -9,13 +9,13 @@ use jiff::Timestamp;
 use super::asked::{looked_at, refuse_more, seen_lately, terms};
 use super::{
     AGAIN, ByPerson, DAY, OF_ONE_ADMINISTRATOR, PREPARED_BY_ONE, Told, Wish, check, not_allowed,
-    over, refuse_needless, stored, tell,
+    over, refuse_needless, refuse_needless_for, stands, stored, tell,
 };
 use crate::domain::account_reset::{CODE_WAITS, RELEASED_WITHIN, ResetState};
 use crate::domain::act::ResetTerms;
 use crate::domain::authority::{Action, Asker, NotTheirs, decide, may_ask_for, row};
 use crate::domain::identification::Case;
-use crate::domain::visit::Takes;
+use crate::domain::visit::{Had, Takes};
 use crate::domain::working_days::WorkingDays;
 use crate::domain::{AccountResetId, Bytes, OfferId, Person, PersonId, VisitId};
 use crate::server::auth::AtDesk;
@@ -59,8 +59,7 @@ pub async fn prepare(
     decide(desk.operator.role, Action::ReplaceLost, Some(person.kind))
         .once_released()
         .map_err(not_allowed)?;
-    let asker = row(Action::ReplaceLost, Some(person.kind)).map(|row| row.asked_by);
-    if asker != Some(Asker::Administrator) {
+    if is_served(&person) {
         return Err(Refusal::new(
             problem_code::NOT_ALLOWED,
             format!(
@@ -132,6 +131,7 @@ pub async fn ask(
     match asks {
         Asks::Own(id, wish) => {
             check(wish)?;
+            refuse_never(tx, &person).await?;
             refuse_more(tx, &person, None, now).await?;
             let terms = terms(tx, id, &person, (wish, None)).await?;
             Ok((terms, person))
@@ -167,8 +167,11 @@ async fn known_to(
     let refused = |why: &str| Refusal::new(problem_code::NOT_ALLOWED, why);
     may_ask_for(&asker, Action::ReplaceLost, &person).map_err(|why| match why {
         NotTheirs::Elsewhere => gone(),
+        NotTheirs::Oneself if is_served(&person) => {
+            refused("nobody asks for their own reset: for you Customer Service does")
+        }
         NotTheirs::Oneself => refused(
-            "nobody asks for their own reset: another administrator of your organisation does, or Customer Service",
+            "nobody asks for their own reset: another administrator of your organisation does",
         ),
         NotTheirs::NoAdministrator => {
             refused("only administrators of the organisation ask for this")
@@ -180,6 +183,23 @@ async fn known_to(
     Ok(person)
 }
 
+/// Of somebody who never had anything nothing would be deleted.
+async fn refuse_never(tx: &mut Connection, person: &Person) -> Answer<()> {
+    match standing::had(tx, &person.id).await? {
+        Had::Never => {
+            let takes = (Takes::Identification, false);
+            refuse_needless_for(person, takes, Takes::Administrator)
+        }
+        Had::Valid | Had::Lost => Ok(()),
+    }
+}
+
+/// Whether Customer Service asks for them, and no administrator does.
+fn is_served(person: &Person) -> bool {
+    let asker = row(Action::ReplaceLost, Some(person.kind)).map(|row| row.asked_by);
+    asker != Some(Asker::Administrator)
+}
+
 async fn prepared(
     tx: &mut Connection,
     (id, subject): (AccountResetId, &PersonId),
@@ -189,7 +209,7 @@ async fn prepared(
     let state = reset.state.at(reset.until, now);
     match state == ResetState::Prepared && reset.person == *subject {
         true => Ok(reset),
-        false => Err(over(id, &format!("it is {}", state.as_str()))),
+        false => Err(stands(&reset, now)),
     }
 }
 
@@ -322,9 +342,8 @@ pub(super) async fn refuse_asker(
     now: Timestamp,
 ) -> Answer<()> {
     known_to(tx, (administrator, &person.id)).await?;
-    if let Some(ripe_at) = reset.ripe_at.filter(|ripe_at| *ripe_at > now) {
-        let why = format!("it was asked for with a code, and is carried out from {ripe_at} on");
-        return Err(over(reset.id, &why));
+    if reset.ripe_at.is_some_and(|ripe_at| ripe_at > now) {
+        return Err(stands(reset, now));
     }
     let with = reset
         .asked_with

@@ -9,7 +9,7 @@ use super::by_administrator::refuse_asker;
 use super::released::refuse_same_human;
 use super::{
     Told, agent, asker, is_person, named, not_allowed, over, refuse_changed_since, refuse_needless,
-    refuse_otherwise, refuse_unknown, request, stored, tell,
+    refuse_otherwise, refuse_unknown, request, stands, stored, tell,
 };
 use crate::domain::account_reset::ResetState;
 use crate::domain::act::Going;
@@ -61,7 +61,7 @@ pub async fn carry_out(
     let state = reset.state.at(reset.until, now);
     let again = state == ResetState::CarriedOut && reset.until > now;
     if state != ResetState::Released && !again {
-        return Err(over(id, &format!("it is {}", state.as_str())));
+        return Err(stands(&reset, now));
     }
     refuse_authority(tx, desk, &reset, (&person, Some(visit)), now).await?;
     if again && reset.ended_by.as_ref() != Some(&desk.operator.id) {

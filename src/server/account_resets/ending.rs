@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ByPerson, expire, known, not_allowed, over, stored, tell_ended};
+use super::{ByPerson, expire, known, not_allowed, stands, stored, tell_ended};
 use crate::domain::account_reset::ResetState;
 use crate::domain::authority::{Action, Asker, decide, may_ask, row};
 use crate::domain::{AccountResetId, Person};
@@ -99,7 +99,7 @@ async fn end_as(
     expire(tx, now).await?;
     let from = reset.state.at(reset.until, now);
     if !from.is_open() || !table::end(tx, reset.id, (from, to), by, now).await? {
-        return Err(over(reset.id, &format!("it is {}", from.as_str())));
+        return Err(stands(reset, now));
     }
     tell_ended(tx, reset, (to, word), now).await
 }

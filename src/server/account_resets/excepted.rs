@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::carried_out::{delete, refuse_authority, tell_done};
 use super::{
-    Told, agent, known, not_allowed, over, refuse_otherwise, refuse_unknown, request, stored, tell,
-    vouching,
+    Told, agent, known, not_allowed, over, refuse_otherwise, refuse_unknown, request, stands,
+    stored, tell, vouching,
 };
 use crate::domain::account_reset::ResetState;
 use crate::domain::act::Going;
@@ -49,7 +49,7 @@ pub async fn except(
     }
     let state = reset.state.at(reset.until, now);
     if state != ResetState::Released {
-        return Err(over(id, &format!("it is {}", state.as_str())));
+        return Err(stands(&reset, now));
     }
     refuse_unripe(&reset, now)?;
     refuse_authority(tx, desk, &reset, (&person, None), now).await?;
@@ -74,12 +74,7 @@ pub async fn except(
 fn refuse_unripe(reset: &Stored, now: Timestamp) -> Answer<()> {
     match reset.ripe_at {
         Some(ripe_at) if ripe_at <= now => Ok(()),
-        Some(ripe_at) => Err(over(
-            reset.id,
-            &format!(
-                "the person was not at a desk, and may object: it is carried out from {ripe_at} on"
-            ),
-        )),
+        Some(_) => Err(stands(reset, now)),
         None => Err(Refusal::internal("a reset without a time to object")),
     }
 }

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::asked::refuse_requester;
 use super::{
-    Pace, Told, agent, known, over, refuse_otherwise, refuse_unknown, request, stored, tell,
-    vouching,
+    Pace, Told, agent, known, over, refuse_otherwise, refuse_unknown, request, stands, stored,
+    tell, vouching,
 };
 use crate::domain::account_reset::{CARRIED_OUT_WITHIN, ResetState, is_last_name};
 use crate::domain::act::{Act, Deed, ResetTerms, challenge};
@@ -196,6 +196,6 @@ async fn standing_at(
     let state = reset.state.at(reset.until, now);
     match state == wanted {
         true => Ok(reset),
-        false => Err(over(id, &format!("it is {}", state.as_str()))),
+        false => Err(stands(&reset, now)),
     }
 }

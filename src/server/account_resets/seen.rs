@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{DAY, EARLIER_MAX, agent, asker, going, known, not_allowed, stored};
+use super::{DAY, EARLIER_MAX, agent, asker, going, known, not_allowed, request, stored};
 use crate::domain::account_reset::ResetState;
-use crate::domain::act::challenge;
+use crate::domain::act::{ResetTerms, challenge};
 use crate::domain::authority::{Action, asks_to_replace, may_ask};
 use crate::domain::suspension::FactorSort;
 use crate::domain::{AccountResetId, OperatorId, PersonId, PersonKind};
@@ -101,6 +101,12 @@ pub async fn shown_by_id(
 ) -> Answer<AccountReset> {
     let reset = stored(db, id).await?;
     shown(db, reset, now).await
+}
+
+/// What was signed that it does; none: nothing was signed.
+pub async fn terms_of(db: &mut Connection, id: AccountResetId) -> Answer<Option<ResetTerms>> {
+    let reset = stored(db, id).await?;
+    Ok(request(db, &reset).await?.map(|(_, terms)| terms))
 }
 
 /// What bears on a reset of that person's account, and nobody who asks can change. `but`: the one that it is about.

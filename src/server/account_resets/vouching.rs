@@ -8,13 +8,17 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::asked::{refuse_more, terms};
 use super::by_administrator::{refuse_ended, somebody};
-use super::{DAY, Told, Wish, check, known, party, refuse_needless_for, refuse_otherwise, tell};
+use super::{
+    DAY, Told, Wish, check, known, open_of, party, refuse_needless_for, refuse_otherwise, tell,
+};
 use crate::domain::act::{Act, Deed, LookedAway, ResetTerms};
 use crate::domain::authority::{Action, may_vouch_for};
 use crate::domain::identification::{AwayLook, AwayMeans, Methods, VOUCHED_WITHIN, VOUCHES_AFTER};
 use crate::domain::suspension::FactorSort;
-use crate::domain::visit::Takes;
-use crate::domain::{AccountResetId, IdentificationId, OfferId, OperatorId, Person, PersonId};
+use crate::domain::visit::{Had, Takes};
+use crate::domain::{
+    AccountResetId, IdentificationId, OfferId, OperatorId, OrganisationId, Person, PersonId,
+};
 use crate::server::database::{Connection, Write};
 use crate::server::exceptions;
 use crate::server::notices::Kind;
@@ -48,6 +52,44 @@ pub async fn ask(
     refuse_more(tx, &person, None, now).await?;
     let terms = terms(tx, id, &person, (wish, None)).await?;
     Ok((terms, person))
+}
+
+/// Why an administrator cannot answer for somebody of their organisation now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hindered {
+    /// Not for that person, or in no such way here.
+    NotTheirs,
+    /// They have no key that is theirs for long.
+    Young,
+    /// The person can prove a factor.
+    Works,
+    /// The person never had one.
+    Never,
+    /// A reset of the person is open.
+    Open,
+}
+
+/// The same before anything is asked for; none: nothing hinders it.
+pub async fn hindered(
+    db: &mut Connection,
+    (administrator, person): (&Person, &Person),
+    methods: &Methods,
+    now: Timestamp,
+) -> Answer<Option<Hindered>> {
+    let may = may_vouch_for(administrator, Action::ReplaceLost, person);
+    if may.is_none() || refuse_no_method(methods).is_err() {
+        return Ok(Some(Hindered::NotTheirs));
+    }
+    if open_of(db, &person.id, now).await?.is_some() {
+        return Ok(Some(Hindered::Open));
+    }
+    match standing::had(db, &person.id).await? {
+        Had::Valid => return Ok(Some(Hindered::Works)),
+        Had::Never => return Ok(Some(Hindered::Never)),
+        Had::Lost => {}
+    }
+    let by_key = refuse_young(db, &administrator.id, None, now).await;
+    Ok(by_key.is_err().then_some(Hindered::Young))
 }
 
 /// A house that identifies nobody so has nobody answer.
@@ -202,6 +244,23 @@ pub async fn told(
         reason: terms.reason,
         remark: terms.remark,
     }))
+}
+
+/// For whom of an organisation somebody answered by which nobody has asked yet, with that.
+pub async fn of_organisation(
+    db: &mut Connection,
+    organisation: &OrganisationId,
+    now: Timestamp,
+) -> Answer<Vec<(Person, Vouched)>> {
+    let since = now - VOUCHED_WITHIN;
+    let mut found = Vec::new();
+    for id in table::of_organisation(db, organisation, since).await? {
+        let person = known(db, &id).await?;
+        if let Some(vouched) = told(db, &person, None, now).await? {
+            found.push((person, vouched));
+        }
+    }
+    Ok(found)
 }
 
 /// Who signed it, and what.

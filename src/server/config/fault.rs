@@ -22,6 +22,12 @@ pub enum ConfigError {
         "refusing plain HTTP on {0}: give a certificate and its key (tls.cert, tls.key), or listen on loopback"
     )]
     PlainHttp(SocketAddr),
+    /// The same for the pages, which have settings of their own.
+    #[error(
+        "refusing plain HTTP for the pages on {0}: they take a certificate and its key of their own (pages.tls.cert, pages.tls.key; \
+         --tls-cert and --tls-key are for the stations), or listen on loopback (pages.listen)"
+    )]
+    PlainPages(SocketAddr),
     /// A value out of its range.
     #[error("{setting} is {found}: it must be {must}")]
     Range {

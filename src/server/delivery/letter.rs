@@ -23,6 +23,8 @@ pub struct Letters {
     zone: TimeZone,
     /// Where objections are made.
     public_url: String,
+    /// Where administrators sign in, if there are pages.
+    pages: Option<String>,
 }
 
 impl Letters {
@@ -50,6 +52,10 @@ impl Letters {
             registry: config.name.clone(),
             contact: mail.contact.clone(),
             zone: config.zone()?,
+            pages: config
+                .pages
+                .is_some()
+                .then(|| format!("{public_url}/sign-in")),
             public_url,
         })
     }
@@ -84,6 +90,7 @@ impl Letters {
             registry: &self.registry,
             contact: self.contact.as_deref(),
             zone: &self.zone,
+            pages: self.pages.as_deref(),
         };
         Some(self.text(language).mail(&told, &house))
     }

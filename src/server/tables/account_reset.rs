@@ -366,13 +366,13 @@ pub async fn expire(tx: &mut Write, now: Timestamp) -> Result<Vec<Stored>, Fault
     .await
 }
 
-/// Ends all of which something could still come: a copy that is put back brings none back.
-pub async fn end_all(tx: &mut Write, now: Timestamp) -> Result<(), Fault> {
-    sqlx::query(
-        "UPDATE account_reset SET state = 'expired', ended_ms = $1 WHERE state IN ('prepared', 'requested', 'released')",
+/// Ends all of which something could still come, and returns them: a copy that is put back brings none back.
+pub async fn end_all(tx: &mut Write, now: Timestamp) -> Result<Vec<Stored>, Fault> {
+    let ended = sqlx::query_as(
+        "UPDATE account_reset SET state = 'expired', ended_ms = $1 WHERE state IN ('prepared', 'requested', 'released') RETURNING *",
     )
     .bind(At(now))
-    .execute(&mut **tx)
+    .fetch_all(&mut **tx)
     .await?;
     // Nor does what was carried out go on.
     sqlx::query(
@@ -381,7 +381,7 @@ pub async fn end_all(tx: &mut Write, now: Timestamp) -> Result<(), Fault> {
     .bind(At(now))
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(ended)
 }
 
 /// It is released by that act, to be carried out between those times; whether it was only asked for.

@@ -235,12 +235,23 @@ pub async fn objection(
     .await
 }
 
-/// Forgets by what nothing can be objected to any more.
-pub async fn forget_objections(tx: &mut Write, now: Timestamp) -> Result<(), Fault> {
+/// The reset to which somebody could have objected by that token, whatever became of it.
+pub async fn objection_once(
+    db: &mut Connection,
+    token_hash: &[u8],
+) -> Result<Option<AccountResetId>, Fault> {
+    sqlx::query_scalar("SELECT reset FROM objection WHERE token = $1")
+        .bind(token_hash)
+        .fetch_optional(db)
+        .await
+}
+
+/// Forgets by what nothing could be objected to any more at that time.
+pub async fn forget_objections(tx: &mut Write, then: Timestamp) -> Result<(), Fault> {
     sqlx::query(
-        "DELETE FROM objection WHERE reset IN (SELECT id FROM account_reset WHERE ended_ms IS NOT NULL OR until_ms <= $1)",
+        "DELETE FROM objection WHERE reset IN (SELECT id FROM account_reset WHERE ended_ms <= $1 OR until_ms <= $1)",
     )
-    .bind(At(now))
+    .bind(At(then))
     .execute(&mut **tx)
     .await?;
     Ok(())

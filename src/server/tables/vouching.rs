@@ -5,7 +5,7 @@ use sqlx::{FromRow, Row as _};
 
 use super::At;
 use super::column::FactorName;
-use crate::domain::{AccountResetId, OfferId, PersonId};
+use crate::domain::{AccountResetId, OfferId, OrganisationId, PersonId};
 use crate::server::database::{Connection, Fault, Row, Write};
 
 /// As it is kept.
@@ -62,6 +62,24 @@ pub async fn unused(
     .bind(person)
     .bind(At(since))
     .bind(most)
+    .fetch_all(db)
+    .await
+}
+
+/// The people of an organisation for whom somebody answered since then by which nobody has asked and which nobody took back.
+pub async fn of_organisation(
+    db: &mut Connection,
+    organisation: &OrganisationId,
+    since: Timestamp,
+) -> Result<Vec<PersonId>, Fault> {
+    sqlx::query_scalar(
+        "SELECT DISTINCT v.person FROM reset_vouching AS v JOIN person AS p ON p.id = v.person \
+         WHERE p.organisation = $1 AND v.at_ms > $2 \
+         AND NOT EXISTS (SELECT 1 FROM reset_vouching_use WHERE act = v.act) \
+         AND NOT EXISTS (SELECT 1 FROM reset_vouching_end WHERE act = v.act) ORDER BY v.person LIMIT 100",
+    )
+    .bind(organisation)
+    .bind(At(since))
     .fetch_all(db)
     .await
 }

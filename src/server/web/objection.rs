@@ -7,12 +7,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
-use maud::html;
+use maud::{Markup, html};
 
 use super::forms::Named;
 use super::page::{self, told};
 use super::session::Visitor;
 use super::{Shared, Shown, on_to};
+use crate::domain::account_reset::ResetState;
 use crate::domain::{AccountResetId, PersonId, Secret};
 use crate::server::account_resets::{self as resets, ByPerson, by_administrator};
 use crate::server::database::Connection;
@@ -22,6 +23,7 @@ use crate::server::tables::audit::{self, Line};
 use crate::server::tables::notice;
 use crate::server::tables::repeat::{self, Answered};
 use crate::text::tr;
+use crate::wire::AccountReset;
 
 /// Under what it is kept that a link was used.
 const SCOPE: &str = "page objection";
@@ -47,7 +49,7 @@ pub async fn show(State(site): Shared, visitor: Visitor, Named(token): Named<Sec
     let now = site.registry.now();
     let mut read = site.registry.db.snapshot().await?;
     let Some((_, id)) = meant(&mut read, &token, now).await? else {
-        return Ok(over(&visitor));
+        return Ok(over(&visitor, &mut read, &token, now).await?);
     };
     let reset = resets::shown_by_id(&mut read, id, now).await?;
     read.rollback().await?;
@@ -59,7 +61,7 @@ pub async fn show(State(site): Shared, visitor: Visitor, Named(token): Named<Sec
             div { dt { (tr!(t, "page-asked-by")) } dd { (reset.asker()) } }
             div { dt { (tr!(t, "page-asked-at")) } dd { (visitor.time(reset.asked_at)) } }
             div { dt { (tr!(t, "account-reset-why-label")) } dd { (t.reset_reason(reset.reason)) } }
-            div { dt { (tr!(t, "page-until")) } dd { (visitor.time(reset.until)) } }
+            div { dt { (tr!(t, "page-until")) } dd { (visitor.until(reset.until)) } }
         }
         form.card method="post" action=(format!("/objection/{}", token.expose())) {
             p { (tr!(t, "page-objection-how")) }
@@ -71,11 +73,44 @@ pub async fn show(State(site): Shared, visitor: Visitor, Named(token): Named<Sec
     Ok(visitor.bare_page(&title, &main))
 }
 
-fn over(visitor: &Visitor) -> Response {
+/// Nothing can be objected to by that token: what became of it, as long as that is known.
+async fn over(
+    visitor: &Visitor,
+    db: &mut Connection,
+    token: &Secret,
+    now: Timestamp,
+) -> Answer<Response> {
     let t = visitor.look.text;
-    let main = html! { p { (tr!(t, "page-objection-over-next")) } };
+    let reset = match notice::objection_once(db, &hash(token)).await? {
+        Some(id) => Some(resets::shown_by_id(db, id, now).await?),
+        None => None,
+    };
+    let main = match &reset {
+        None => html! { p { (tr!(t, "page-objection-over-next")) } },
+        Some(reset) if reset.state == ResetState::CarriedOut => html! {
+            p.lead { (tr!(t, "page-objection-done", person = reset.person.name.as_str())) }
+            (ended(visitor, reset))
+            p { (tr!(t, "page-objection-done-next")) }
+        },
+        Some(reset) => html! {
+            p.lead { (tr!(t, "page-objection-stopped", person = reset.person.name.as_str())) }
+            (ended(visitor, reset))
+        },
+    };
     let page = visitor.bare_page(&tr!(t, "page-objection-over"), &main);
-    page::with_status(StatusCode::NOT_FOUND, page)
+    Ok(page::with_status(StatusCode::NOT_FOUND, page))
+}
+
+fn ended(visitor: &Visitor, reset: &AccountReset) -> Markup {
+    let t = visitor.look.text;
+    html! {
+        dl.facts {
+            div { dt { (tr!(t, "page-state")) } dd { (t.reset_state(reset.state)) } }
+            @if let Some(at) = reset.ended_at {
+                div { dt { (tr!(t, "page-ended")) } dd { (visitor.time(at)) } }
+            }
+        }
+    }
 }
 
 /// Objects, once.
@@ -86,16 +121,16 @@ pub async fn object(State(site): Shared, visitor: Visitor, Named(token): Named<S
     // Whoever has no link does not keep others from writing.
     let is_link = repeat::answered(&mut read, SCOPE, &name).await?.is_some()
         || meant(&mut read, &token, now).await?.is_some();
-    read.rollback().await?;
     if !is_link {
-        return Ok(over(&visitor));
+        return Ok(over(&visitor, &mut read, &token, now).await?);
     }
+    read.rollback().await?;
     let mut tx = site.registry.db.write().await?;
     if repeat::answered(&mut tx, SCOPE, &name).await?.is_some() {
         return Ok(on_to(DONE));
     }
     let Some((by, id)) = meant(&mut tx, &token, now).await? else {
-        return Ok(over(&visitor));
+        return Ok(over(&visitor, &mut tx, &token, now).await?);
     };
     let reset = resets::shown_by_id(&mut tx, id, now).await?;
     let word = ByPerson {

@@ -10,10 +10,10 @@ use maud::{DOCTYPE, Markup, html};
 use serde::Deserialize;
 
 use super::forms::Sent;
-use super::session::Visitor;
+use super::session::{Someone, Visitor};
 use super::{Shown, on_to};
 use crate::domain::PersonKind;
-use crate::domain::authority::NotTheirs;
+use crate::domain::authority::{Action, Asker, NotTheirs, row};
 use crate::server::problem::{Answer, Refused};
 use crate::text::{self, Language, Text, tr};
 use crate::wire::problem_code;
@@ -73,6 +73,13 @@ pub enum Frame<'a> {
 impl Visitor {
     /// A page for them.
     pub fn page(&self, title: &str, frame: &Frame<'_>, main: &Markup) -> Answer<Response> {
+        let registry = &self.site.registry.config.name;
+        let whole = whole(&self.look, (title, registry), &self.top(frame)?, main);
+        Ok(self.known(Html(whole.into_string()).into_response()))
+    }
+
+    /// Where somebody goes from any page, and by which they leave.
+    fn top(&self, frame: &Frame<'_>) -> Answer<Markup> {
         let t = self.look.text;
         let sign_out = self.form_token("/sign-out")?;
         let signed_in = |name: &str, of: Option<&str>, links: &[(&str, String)]| {
@@ -91,7 +98,7 @@ impl Visitor {
                 }
             }
         };
-        let top = match frame {
+        Ok(match frame {
             Frame::Nobody => html! {},
             Frame::Administrator { name, organisation } => signed_in(
                 name,
@@ -102,10 +109,7 @@ impl Visitor {
                 ],
             ),
             Frame::Agent { name } => signed_in(name, None, &[("/waiting", tr!(t, "page-waiting"))]),
-        };
-        let registry = &self.site.registry.config.name;
-        let whole = whole(&self.look, (title, registry), &top, main);
-        Ok(self.known(Html(whole.into_string()).into_response()))
+        })
     }
 
     /// A page of which nothing is kept: the browser gets no cookie.
@@ -123,7 +127,14 @@ impl Visitor {
 
     /// A day and a time of it, where the registry is.
     pub fn time(&self, at: Timestamp) -> Markup {
-        time(at, &self.site.registry.zone, "%Y-%m-%d %H:%M")
+        time(at, &self.site.registry.zone, "%Y-%m-%d %H:%M %Z")
+    }
+
+    /// Until when something goes on. Midnight is the end of the day before: read as the day that begins then, it is a day too long.
+    pub fn until(&self, at: Timestamp) -> Markup {
+        let zone = &self.site.registry.zone;
+        let (day, time) = text::until(at, zone);
+        html! { time datetime=(at.strftime("%Y-%m-%dT%H:%M:%SZ")) { (day.to_string()) " " (time) } }
     }
 
     /// A day.
@@ -189,21 +200,31 @@ pub fn kind(t: &Text, kind: PersonKind) -> String {
     }
 }
 
-/// Why an administrator does not ask for that, and who does.
-pub fn not_theirs(t: &Text, why: &NotTheirs) -> String {
+/// Why an administrator does not ask for that for somebody of that kind, and who does.
+pub fn not_theirs(t: &Text, why: &NotTheirs, kind: PersonKind) -> String {
+    let asker = row(Action::ReplaceLost, Some(kind)).map(|row| row.asked_by);
     match why {
-        NotTheirs::Oneself => tr!(t, "page-not-for-oneself"),
+        NotTheirs::Oneself if asker == Some(Asker::Administrator) => {
+            tr!(t, "page-not-for-oneself")
+        }
+        NotTheirs::Oneself => tr!(t, "page-not-for-oneself-served"),
         NotTheirs::Others(_) => tr!(t, "page-for-service"),
         NotTheirs::NoAdministrator | NotTheirs::Elsewhere => tr!(t, "page-not-an-administrator"),
     }
 }
 
-/// A refusal as a page.
-pub fn refused(look: &Look, refused: &Refused, response: Response) -> Response {
+/// A refusal as a page, for whoever is signed in.
+pub fn refused(
+    look: &Look,
+    someone: Option<&Someone>,
+    (refused, response): (&Refused, Response),
+) -> Response {
     let t = look.text;
     // The registry's own words say who may instead, or since when; they are in one language.
-    let words = Some(&refused.detail).filter(|_| t.refused(refused.code).is_some());
+    let words = Some(&refused.detail).filter(|words| !words.is_empty());
+    let words = words.filter(|_| t.refused(refused.code).is_some());
     let (what, next) = match refused.code {
+        problem_code::NOT_ALLOWED => (tr!(t, "page-not-allowed"), tr!(t, "page-not-allowed-next")),
         problem_code::NOT_FOUND
         | problem_code::METHOD_NOT_ALLOWED
         | problem_code::OFFER_UNKNOWN => (tr!(t, "page-not-found"), tr!(t, "page-not-found-next")),
@@ -222,7 +243,10 @@ pub fn refused(look: &Look, refused: &Refused, response: Response) -> Response {
         p { (next) }
         p { a href="/" { (tr!(t, "page-to-start")) } }
     };
-    let page = whole(look, (&what, ""), &html! {}, &main);
+    let top = someone.and_then(|someone| someone.visitor().top(&someone.frame()).ok());
+    let name = someone.map(|someone| &someone.visitor().site.registry.config.name);
+    let name = name.map_or("", String::as_str);
+    let page = whole(look, (&what, name), &top.unwrap_or_default(), &main);
     let (mut head, _) = response.into_parts();
     head.headers.remove(header::CONTENT_TYPE);
     head.headers.remove(header::CONTENT_LENGTH);

@@ -214,7 +214,9 @@ async fn factors(db: &mut Connection, admin: &Administrator, person: &Person) ->
             .is_none()
     });
     Ok(html! {
-        @if owned.is_empty() {
+        @if owned.is_empty() && person.lost.all {
+            p { (tr!(t, "page-nothing-left")) }
+        } @else if owned.is_empty() {
             p { (tr!(t, "page-nothing-opens")) }
         } @else {
             ul.cards {

@@ -4,6 +4,7 @@
 //! and handed on.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -17,18 +18,20 @@ use super::{Shared, Shown};
 use crate::domain::account_reset::{REMARK_CHARS_MAX, ResetReason, ResetState, TICKET_CHARS_MAX};
 use crate::domain::act::Deed;
 use crate::domain::authority::{Action, NotTheirs, may_ask_for};
+use crate::domain::visit::Had;
 use crate::domain::{AccountResetId, Person, PersonId};
 use crate::server::account_resets::ByPerson;
 use crate::server::account_resets::by_administrator::{self, Asks};
 use crate::server::account_resets::signing::to_sign;
-use crate::server::account_resets::{self as resets, Wish};
+use crate::server::account_resets::{self as resets, Wish, vouching};
 use crate::server::database::Connection;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset as table;
 use crate::server::tables::act_asked::Signer;
 use crate::server::tables::audit::Line;
+use crate::server::tables::standing;
 use crate::text::{Text, tr};
-use crate::wire::{AccountReset, problem_code};
+use crate::wire::{AccountReset, Vouched, problem_code};
 
 /// Most requests that are listed.
 const LISTED_MAX: u32 = 100;
@@ -60,20 +63,24 @@ pub struct Meant {
 pub async fn why(State(site): Shared, admin: Administrator, Named(id): Named<PersonId>) -> Shown {
     let mut read = site.registry.db.read().await?;
     let person = admin.member(&mut read, &id).await?;
+    let had = standing::had(&mut read, &person.id).await?;
     drop(read);
-    Ok(why_page(&admin, &person, &Why::default(), None)?)
+    Ok(why_page(&admin, (&person, had), &Why::default(), None)?)
 }
 
 fn why_page(
     admin: &Administrator,
-    person: &Person,
+    (person, had): (&Person, Had),
     why: &Why,
     wrong: Option<String>,
 ) -> Answer<Response> {
     let t = admin.visitor.look.text;
     let at = asking_path(&person.id);
     let main = match may_ask_for(&admin.person, Action::ReplaceLost, person) {
-        Err(refused) => html! { p { (super::page::not_theirs(t, &refused)) } },
+        Ok(_) if had == Had::Never => html! {
+            p { (tr!(t, "page-needs-no-reset", person = person.name.as_str())) }
+        },
+        Err(refused) => html! { p { (super::page::not_theirs(t, &refused, person.kind)) } },
         Ok(_) => html! {
             p.lead { (tr!(t, "page-ask-means", person = person.name.as_str())) }
             (why_form(admin, &at, why)?)
@@ -98,7 +105,7 @@ pub fn about(
     };
     let page = admin.visitor.page(title, &admin.frame(), &main)?;
     Ok(match wrong {
-        Some(_) => with_status(axum::http::StatusCode::UNPROCESSABLE_ENTITY, page),
+        Some(_) => with_status(StatusCode::UNPROCESSABLE_ENTITY, page),
         None => page,
     })
 }
@@ -139,6 +146,16 @@ impl Why {
     }
 }
 
+/// What is said of a text that is not taken.
+pub fn one_line(t: &Text) -> String {
+    tr!(
+        t,
+        "page-ask-one-line",
+        most = REMARK_CHARS_MAX,
+        ticket = TICKET_CHARS_MAX
+    )
+}
+
 fn asking_path(person: &PersonId) -> String {
     format!("/people/{}/reset", segment(person.as_str()))
 }
@@ -156,10 +173,11 @@ pub async fn ask(
         return Ok(before);
     }
     let person = admin.member(&mut tx, &id).await?;
-    let t = admin.visitor.look.text;
+    let had = standing::had(&mut tx, &person.id).await?;
+    let (t, whom) = (admin.visitor.look.text, (&person, had));
     let Some(wish) = why.wish() else {
         let wrong = tr!(t, "page-ask-no-reason");
-        return Ok(why_page(&admin, &person, &why, Some(wrong))?);
+        return Ok(why_page(&admin, whom, &why, Some(wrong))?);
     };
     let reset = AccountResetId(uuid::Uuid::now_v7());
     let now = site.registry.now();
@@ -168,8 +186,7 @@ pub async fn ask(
     let terms = match by_administrator::ask(&mut tx, who, asks, now).await {
         Ok((terms, _)) => terms,
         Err(refusal) if refusal.code() == problem_code::MALFORMED => {
-            let wrong = tr!(t, "page-ask-one-line");
-            return Ok(why_page(&admin, &person, &why, Some(wrong))?);
+            return Ok(why_page(&admin, whom, &why, Some(one_line(t)))?);
         }
         Err(refusal) => return Err(refusal.into()),
     };
@@ -249,6 +266,7 @@ pub async fn list(State(site): Shared, admin: Administrator) -> Shown {
     for reset in stored {
         found.push(resets::shown(&mut read, reset, now).await?);
     }
+    let vouched = vouching::of_organisation(&mut read, &admin.organisation.id, now).await?;
     read.rollback().await?;
     let order = |reset: &AccountReset| match reset.state {
         ResetState::Prepared => 0,
@@ -258,8 +276,13 @@ pub async fn list(State(site): Shared, admin: Administrator) -> Shown {
     found.sort_by_key(order);
     let t = admin.visitor.look.text;
     let main = html! {
-        @if found.is_empty() { p { (tr!(t, "page-no-requests")) } }
-        @else { ul.cards { @for reset in &found { (card(&admin, reset, true)) } } }
+        @if found.is_empty() && vouched.is_empty() { p { (tr!(t, "page-no-requests")) } }
+        @else {
+            ul.cards {
+                @for (person, vouched) in &vouched { (vouched_card(&admin, person, vouched)) }
+                @for reset in &found { (card(&admin, reset, true)) }
+            }
+        }
     };
     let title = tr!(t, "page-requests");
     Ok(admin.visitor.page(&title, &admin.frame(), &main)?)
@@ -278,6 +301,7 @@ pub async fn of_person(
     }
     let t = admin.visitor.look.text;
     let may = may_ask_for(&admin.person, Action::ReplaceLost, person);
+    let had = standing::had(db, &person.id).await?;
     let is_open = found.iter().any(|reset| reset.state.is_open());
     Ok(html! {
         @if !found.is_empty() {
@@ -286,13 +310,27 @@ pub async fn of_person(
         }
         @match may {
             Err(refused) => {
-                p { (super::page::not_theirs(t, &refused)) }
+                p { (super::page::not_theirs(t, &refused, person.kind)) }
                 (super::vouch::of_person(admin, db, person).await?)
             },
-            Ok(_) if is_open => p {},
+            Ok(_) if is_open => {},
+            Ok(_) if had == Had::Never => {
+                p { (tr!(t, "page-needs-no-reset", person = person.name.as_str())) }
+            },
             Ok(_) => p { a.deed href=(asking_path(&person.id)) { (tr!(t, "page-ask")) } },
         }
     })
+}
+
+/// Somebody for whom an administrator answered, and Customer Service has not asked yet.
+fn vouched_card(admin: &Administrator, person: &Person, vouched: &Vouched) -> Markup {
+    html! {
+        li {
+            a href={ "/people/" (segment(person.id.as_str())) } { (person.name) }
+            span.state { (tr!(admin.visitor.look.text, "page-state-vouched")) }
+            span.quiet { (admin.visitor.time(vouched.at)) " · " (vouched.by) }
+        }
+    }
 }
 
 fn card(admin: &Administrator, reset: &AccountReset, named: bool) -> Markup {
@@ -302,18 +340,24 @@ fn card(admin: &Administrator, reset: &AccountReset, named: bool) -> Markup {
             a href={ "/requests/" (reset.id) } {
                 @if named { (reset.person.name) } @else { (t.reset_reason(reset.reason)) }
             }
-            span.state { (state(t, reset)) }
+            span.state { (state(admin, reset)) }
             span.quiet { (admin.visitor.time(reset.asked_at)) " · " (reset.asker()) }
         }
     }
 }
 
-/// Where it stands, as whoever asked needs to know it.
-pub fn state(t: &Text, reset: &AccountReset) -> String {
+/// Where it stands, as an administrator needs to know it.
+fn state(admin: &Administrator, reset: &AccountReset) -> String {
+    let t = admin.visitor.look.text;
     match reset.state {
-        ResetState::Prepared => tr!(t, "page-state-prepared"),
-        ResetState::Released if reset.administrator.is_some() => tr!(t, "page-state-asked"),
-        state => t.reset_state(state),
+        ResetState::Prepared if signs(admin, &reset.person) => tr!(t, "page-state-prepared"),
+        ResetState::Released => match (&reset.administrator, reset.ripe_at) {
+            (Some(_), Some(_)) => tr!(t, "page-state-asked-waits"),
+            (Some(_), None) => tr!(t, "page-state-asked"),
+            (None, Some(_)) => tr!(t, "page-state-objectable"),
+            (None, None) => t.reset_standing(reset),
+        },
+        _ => t.reset_standing(reset),
     }
 }
 
@@ -323,18 +367,33 @@ pub async fn detail(
     admin: Administrator,
     Named(id): Named<AccountResetId>,
 ) -> Shown {
+    Ok(page(&site, &admin, id, None).await?)
+}
+
+/// The same. `wrong`: what stood in the way of what was sent.
+pub async fn page(
+    site: &super::Site,
+    admin: &Administrator,
+    id: AccountResetId,
+    wrong: Option<String>,
+) -> Answer<Response> {
     let now = site.registry.now();
     let mut read = site.registry.db.snapshot().await?;
-    let reset = theirs(&admin, &mut read, id, now).await?;
+    let reset = theirs(admin, &mut read, id, now).await?;
     read.rollback().await?;
     let t = admin.visitor.look.text;
     let main = html! {
-        (facts(&admin, &reset))
-        (deeds(&admin, &reset)?)
+        @if let Some(wrong) = &wrong { (told("bad", wrong)) }
+        (facts(admin, &reset))
+        (deeds(admin, &reset)?)
         p.aside { a href="/requests" { (tr!(t, "page-back-to", what = tr!(t, "page-requests"))) } }
     };
     let title = tr!(t, "page-reset-of", person = reset.person.name.as_str());
-    Ok(admin.visitor.page(&title, &admin.frame(), &main)?)
+    let page = admin.visitor.page(&title, &admin.frame(), &main)?;
+    Ok(match wrong {
+        Some(_) => with_status(StatusCode::CONFLICT, page),
+        None => page,
+    })
 }
 
 fn facts(admin: &Administrator, reset: &AccountReset) -> Markup {
@@ -343,7 +402,7 @@ fn facts(admin: &Administrator, reset: &AccountReset) -> Markup {
     let prepared = reset.asked_by.as_ref().filter(|_| reset.station.is_some());
     html! {
         dl.facts {
-            (line(tr!(t, "page-state"), html! { span.state { (state(t, reset)) } }))
+            (line(tr!(t, "page-state"), html! { span.state { (state(admin, reset)) } }))
             (line(tr!(t, "account-reset-why-label"), html! { (t.reset_reason(reset.reason)) }))
             @if !reset.remark.is_empty() {
                 (line(tr!(t, "account-reset-remark-label"), html! { (reset.remark) }))
@@ -363,10 +422,11 @@ fn facts(admin: &Administrator, reset: &AccountReset) -> Markup {
                     (by.name) " · " @if reset.by_code { (tr!(t, "page-by-code-only")) } @else { (tr!(t, "page-by-their-key")) }
                 }))
             }
+            @if reset.away { (line(tr!(t, "page-where"), html! { (tr!(t, "page-away")) })) }
             @if let Some(at) = reset.ripe_at.filter(|_| reset.state.is_open()) {
                 (line(tr!(t, "page-not-before"), visitor.time(at)))
             }
-            @if reset.state.is_open() { (line(tr!(t, "page-until"), visitor.time(reset.until))) }
+            @if reset.state.is_open() { (line(tr!(t, "page-until"), visitor.until(reset.until))) }
             @if let Some(at) = reset.ended_at {
                 (line(tr!(t, "page-ended"), html! {
                     (visitor.time(at))
@@ -376,6 +436,11 @@ fn facts(admin: &Administrator, reset: &AccountReset) -> Markup {
             }
         }
     }
+}
+
+/// Whether they may ask for it.
+fn signs(admin: &Administrator, person: &Person) -> bool {
+    may_ask_for(&admin.person, Action::ReplaceLost, person).is_ok()
 }
 
 /// What this administrator can do about it.
@@ -396,9 +461,8 @@ fn deeds(admin: &Administrator, reset: &AccountReset) -> Answer<Markup> {
         })
     };
     let is_mine = reset.administrator.as_ref().map(|by| &by.id) == Some(&admin.person.id);
-    let may_ask = may_ask_for(&admin.person, Action::ReplaceLost, &reset.person).is_ok();
     Ok(html! {
-        @if reset.state == ResetState::Prepared && may_ask {
+        @if reset.state == ResetState::Prepared && signs(admin, &reset.person) {
             (form("ask", tr!(t, "page-ask-on"), tr!(t, "page-prepared-how"), false)?)
         }
         @if is_mine { (form("withdraw", tr!(t, "page-withdraw"), tr!(t, "page-withdraw-how"), true)?) }
@@ -439,9 +503,10 @@ async fn end(
     }
     let now = site.registry.now();
     let reset = theirs(admin, &mut tx, id, now).await?;
+    let by = &admin.person.id;
     let action = match deed {
         "withdraw" => {
-            by_administrator::withdraw(&mut tx, id, &admin.person.id, now).await?;
+            by_administrator::withdraw(&mut tx, id, by, now).await?;
             "reset-withdrawn"
         }
         "object" => {

@@ -50,7 +50,7 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    fn of(parts: &Parts, site: &Arc<Site>) -> Answer<Self> {
+    pub fn of(parts: &Parts, site: &Arc<Site>) -> Answer<Self> {
         let known = token(&parts.headers);
         Ok(Self {
             site: Arc::clone(site),
@@ -242,12 +242,19 @@ impl FromRequestParts<Arc<Site>> for Someone {
     type Rejection = Trouble;
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Trouble> {
-        let visitor = Visitor::of(parts, site)?;
+        Self::of(Visitor::of(parts, site)?).await
+    }
+}
+
+impl Someone {
+    /// Whoever is signed in in that browser.
+    pub async fn of(visitor: Visitor) -> Result<Self, Trouble> {
         let session = visitor.session().await?.ok_or(Trouble::SignIn)?;
-        let mut read = site.registry.db.read().await?;
+        let mut read = visitor.site.registry.db.read().await?;
         Ok(match session.who().ok_or(Trouble::SignIn)? {
             Who::Person(id) => {
                 let (person, organisation) = administrator(&mut read, &id).await?;
+                drop(read);
                 Self::Administrator(Box::new(Administrator {
                     visitor,
                     person,
@@ -258,6 +265,7 @@ impl FromRequestParts<Arc<Site>> for Someone {
             Who::Operator(id) => {
                 let account = operator::account(&mut read, &id).await?;
                 let account = account.ok_or(Trouble::SignIn)?;
+                drop(read);
                 Self::Agent(Agent {
                     visitor,
                     operator: account.operator,
@@ -301,8 +309,6 @@ pub async fn administrator(db: &mut Connection, id: &PersonId) -> Answer<(Person
 }
 
 fn not_theirs() -> Refusal {
-    Refusal::new(
-        problem_code::NOT_ALLOWED,
-        "this page is for administrators of an organisation, or for agents, and whoever is signed in is another",
-    )
+    // The page says it, in its reader's language.
+    Refusal::new(problem_code::NOT_ALLOWED, "")
 }

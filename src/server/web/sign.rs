@@ -15,7 +15,7 @@ use super::page::{told, with_status};
 use super::people::segment;
 use super::session::{Administrator, Agent, Someone};
 use super::sign_in::{assertion, key_fields};
-use super::{Shared, Shown, Site, Trouble};
+use super::{Shared, Shown, Site, Trouble, on_to, waiting};
 use crate::domain::act::{Act, Deed, ResetTerms};
 use crate::domain::suspension::FactorSort;
 use crate::domain::{AccountResetId, OfferId};
@@ -30,8 +30,8 @@ use crate::server::tables::{FactorName, account_reset};
 use crate::server::verify::RelyingParty;
 use crate::text::act::in_parts;
 use crate::text::{Text, tr};
+use crate::wire::problem_code;
 use crate::wire::webauthn::AuthenticationResponse;
-use crate::wire::{ResetEnding, problem_code};
 
 /// What is sent to sign, or not to.
 #[derive(Deserialize, Serialize)]
@@ -44,12 +44,7 @@ pub struct Signature {
     code: String,
     #[serde(default)]
     last_name: String,
-    #[serde(default)]
-    deed: String,
 }
-
-/// What stands on the button that signs nothing.
-const REFUSE: &str = "refuse";
 
 /// Shows what would be signed.
 pub async fn show(State(site): Shared, someone: Someone, Named(id): Named<OfferId>) -> Shown {
@@ -148,7 +143,7 @@ async fn options(site: &Site, db: &mut Connection, asked: &Asked) -> Answer<Stri
     serde_json::to_string(&request).map_err(Refusal::internal)
 }
 
-/// An agent types the last name and signs; refusing is what Enter does.
+/// An agent types the last name and signs. Where nothing was typed Enter leads to where it is refused, and nothing is signed.
 async fn releasing_form(
     site: &Site,
     db: &mut Connection,
@@ -162,14 +157,14 @@ async fn releasing_form(
     let options = options(site, db, asked).await?;
     Ok(html! {
         (bearing(site, db, agent, terms.reset).await?)
-        form.card method="post" action=(at) data-key=(options) {
+        form.card method="post" action=(at) data-key=(options) data-key-with="last_name" {
             (agent.visitor.form(&at)?)
             label for="last-name" { (tr!(t, "page-release-name")) }
             input #last-name name="last_name" autocomplete="off" maxlength="200";
             (key_fields(t))
             div.deeds {
-                button name="deed" value=(REFUSE) data-without-key="" { (tr!(t, "page-refuse")) }
-                button.plain name="deed" value="release" { (tr!(t, "page-release-go")) }
+                a.deed href=(waiting::path_of(terms.reset, "refuse")) { (tr!(t, "page-refuse")) }
+                button.plain { (tr!(t, "page-release-go")) }
             }
             p.hint { (tr!(t, "page-refuse-how")) }
         }
@@ -211,7 +206,9 @@ pub async fn sign(
             by_code(&site, admin, (id, &sent, once)).await
         }
         Someone::Administrator(admin) => by_key(&site, admin, (id, &sent, once)).await,
-        Someone::Agent(agent) if sent.deed == REFUSE => refuse(&site, agent, (id, once)).await,
+        Someone::Agent(agent) if sent.last_name.trim().is_empty() => {
+            to_refuse(&site, agent, id).await
+        }
         Someone::Agent(agent) => release(&site, agent, (id, &sent, once)).await,
     };
     match done {
@@ -417,23 +414,14 @@ async fn release(
     once.done(tx, (&path, line), now).await
 }
 
-/// Nothing is signed, and the request is refused.
-async fn refuse(site: &Site, agent: &Agent, (id, once): (OfferId, Once)) -> Answer<Response> {
+/// Nothing was typed, and nothing is signed: whoever means it refuses the request on the next page.
+async fn to_refuse(site: &Site, agent: &Agent, id: OfferId) -> Answer<Response> {
     let now = site.registry.now();
-    let mut tx = site.registry.db.write().await?;
-    if let Some(before) = once.before(&mut tx).await? {
-        return Ok(before);
-    }
-    let asked = asked_there(&mut tx, (id, &agent.visitor.place()), now).await?;
+    let mut read = site.registry.db.read().await?;
+    let asked = asked_there(&mut read, (id, &agent.visitor.place()), now).await?;
     let act = Act::read(&asked.act.0).map_err(Refusal::internal)?;
     let Deed::ReleaseReset { terms, .. } = &act.deed else {
         return Err(Refusal::internal("an act that agents do not sign on pages"));
     };
-    act_asked::take(&mut tx, id).await?;
-    let how = (terms.reset, ResetEnding::Refuse);
-    resets::end(&mut tx, &agent.operator, how, now).await?;
-    let path = format!("/waiting/{}", terms.reset);
-    let detail = format!("reset {}, on a page", terms.reset);
-    let line = agent.line("reset-refused", &terms.person.id, &detail);
-    once.done(tx, (&path, line), now).await
+    Ok(on_to(&waiting::path_of(terms.reset, "refuse")))
 }

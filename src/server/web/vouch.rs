@@ -3,18 +3,19 @@
 //! Invariant: whether they may is decided in [`vouching`]; a code answers for nobody.
 
 use axum::extract::State;
+use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::forms::{Named, Sent};
 use super::people::segment;
-use super::requests::{Meant, Why, about, drawn_up, why_form};
+use super::requests::{Meant, Why, about, drawn_up, one_line, why_form};
 use super::session::Administrator;
 use super::{Shared, Shown};
 use crate::domain::act::Deed;
 use crate::domain::authority::{Action, may_vouch_for};
 use crate::domain::suspension::FactorSort;
 use crate::domain::{AccountResetId, Person, PersonId};
-use crate::server::account_resets::vouching;
+use crate::server::account_resets::vouching::{self, Hindered};
 use crate::server::database::Connection;
 use crate::server::problem::Answer;
 use crate::text::tr;
@@ -36,22 +37,47 @@ pub async fn of_person(
     let (t, now) = (admin.visitor.look.text, admin.visitor.site.registry.now());
     let name = person.name.as_str();
     let told = vouching::told(db, person, None, now).await?;
+    let hindered = hindered(admin, db, person, now).await?;
     let at = path(&person.id);
     let back = format!("{at}/withdraw");
     Ok(html! {
         @if let Some(vouched) = &told {
             p {
                 (tr!(t, "page-vouched", by = vouched.by.as_str(), person = name)) " "
-                (tr!(t, "page-until")) ": " (admin.visitor.time(vouched.until))
+                (tr!(t, "page-until")) ": " (admin.visitor.until(vouched.until))
             }
             form.card method="post" action=(back) {
                 (admin.visitor.form(&back)?)
                 p { (tr!(t, "page-vouch-back-how")) }
                 button.plain { (tr!(t, "page-withdraw")) }
             }
+        } @else if let Some(why) = hindered {
+            p { (why) }
         } @else {
             p { a.deed href=(at) { (tr!(t, "page-vouch", person = name)) } }
         }
+    })
+}
+
+/// What is said in the place of the offer, where they cannot answer for that person now.
+async fn hindered(
+    admin: &Administrator,
+    db: &mut Connection,
+    person: &Person,
+    now: Timestamp,
+) -> Answer<Option<String>> {
+    let (t, name) = (admin.visitor.look.text, person.name.as_str());
+    let methods = &admin.visitor.site.registry.config.identification.methods;
+    let whom = (&admin.person, person);
+    let why = vouching::hindered(db, whom, methods, now).await?;
+    Ok(match (why, admin.by) {
+        (Some(Hindered::NotTheirs), _) => Some(tr!(t, "page-vouch-not-for")),
+        (Some(Hindered::Open), _) => Some(tr!(t, "page-vouch-open", person = name)),
+        (Some(Hindered::Works), _) => Some(tr!(t, "page-vouch-works", person = name)),
+        (Some(Hindered::Never), _) => Some(tr!(t, "page-needs-no-reset", person = name)),
+        (None | Some(Hindered::Young), FactorSort::App) => Some(tr!(t, "page-vouch-by-key")),
+        (Some(Hindered::Young), FactorSort::Key) => Some(tr!(t, "page-vouch-young")),
+        (None, FactorSort::Key) => None,
     })
 }
 
@@ -59,30 +85,22 @@ pub async fn of_person(
 pub async fn why(State(site): Shared, admin: Administrator, Named(id): Named<PersonId>) -> Shown {
     let mut read = site.registry.db.read().await?;
     let person = admin.member(&mut read, &id).await?;
-    let now = site.registry.now();
-    let is_young = vouching::refuse_young(&mut read, &admin.person.id, None, now).await;
+    let hindered = hindered(&admin, &mut read, &person, site.registry.now()).await?;
     drop(read);
-    let wrong = is_young
-        .is_err()
-        .then(|| tr!(admin.visitor.look.text, "page-vouch-young"));
-    Ok(page(&admin, &person, &Why::default(), wrong)?)
+    Ok(page(&admin, &person, (&Why::default(), hindered), None)?)
 }
 
 fn page(
     admin: &Administrator,
     person: &Person,
-    why: &Why,
+    (why, hindered): (&Why, Option<String>),
     wrong: Option<String>,
 ) -> Answer<axum::response::Response> {
     let t = admin.visitor.look.text;
     let name = person.name.as_str();
-    let main = match (
-        may_vouch_for(&admin.person, Action::ReplaceLost, person),
-        admin.by,
-    ) {
-        (None, _) => html! { p { (tr!(t, "page-vouch-not-for")) } },
-        (Some(_), FactorSort::App) => html! { p { (tr!(t, "page-vouch-by-key")) } },
-        (Some(_), _) => html! {
+    let main = match hindered {
+        Some(hindered) => html! { p { (hindered) } },
+        None => html! {
             p.lead { (tr!(t, "page-vouch-means", person = name, hours = admin.visitor.site.registry.config.resets.wait_hours)) }
             (why_form(admin, &path(&person.id), why)?)
         },
@@ -105,21 +123,22 @@ pub async fn ask(
     }
     let person = admin.member(&mut tx, &id).await?;
     let t = admin.visitor.look.text;
+    let now = site.registry.now();
     if admin.by == FactorSort::App {
-        return Ok(page(&admin, &person, &why, None)?);
+        let hindered = hindered(&admin, &mut tx, &person, now).await?;
+        return Ok(page(&admin, &person, (&why, hindered), None)?);
     }
     let Some(wish) = why.wish() else {
         let wrong = tr!(t, "page-ask-no-reason");
-        return Ok(page(&admin, &person, &why, Some(wrong))?);
+        return Ok(page(&admin, &person, (&why, None), Some(wrong))?);
     };
-    let (reset, now) = (AccountResetId(uuid::Uuid::now_v7()), site.registry.now());
+    let reset = AccountResetId(uuid::Uuid::now_v7());
     let who = (&admin.person.id, &id);
     let methods = &site.registry.config.identification.methods;
     let terms = match vouching::ask(&mut tx, who, (reset, wish), methods, now).await {
         Ok((terms, _)) => terms,
         Err(refusal) if refusal.code() == problem_code::MALFORMED => {
-            let wrong = tr!(t, "page-ask-one-line");
-            return Ok(page(&admin, &person, &why, Some(wrong))?);
+            return Ok(page(&admin, &person, (&why, None), Some(one_line(t)))?);
         }
         Err(refusal) => return Err(refusal.into()),
     };

@@ -1,24 +1,30 @@
 //! Requests that wait for a second agent, for agents who have no station near: the same functions as a station's decide.
 
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::forms::{Named, Sent};
-use super::requests::{Meant, state};
+use super::page::{told, with_status};
+use super::requests::Meant;
 use super::session::Agent;
 use super::sign::bearing;
-use super::{Shared, Shown};
+use super::{Shared, Shown, Site};
 use crate::domain::AccountResetId;
 use crate::domain::account_reset::ResetState;
+use crate::domain::act::ResetTerms;
 use crate::server::account_resets as resets;
 use crate::server::account_resets::signing::to_sign;
 use crate::server::database::Connection;
 use crate::server::problem::Answer;
 use crate::server::tables::account_reset as table;
 use crate::server::tables::act_asked::Signer;
+use crate::server::tables::operator;
 use crate::server::tally::Event;
-use crate::text::tr;
+use crate::text::act::identified;
+use crate::text::{Text, tr};
 use crate::wire::{AccountReset, ResetEnding};
 
 /// Most that are listed.
@@ -48,7 +54,7 @@ impl Agent {
     }
 }
 
-/// What waits, and what became of the rest.
+/// What waits for a second agent, and apart from it what became of the rest.
 pub async fn list(State(site): Shared, agent: Agent) -> Shown {
     let now = site.registry.now();
     let mut read = site.registry.db.snapshot().await?;
@@ -58,11 +64,17 @@ pub async fn list(State(site): Shared, agent: Agent) -> Shown {
         found.push(resets::shown(&mut read, reset, now).await?);
     }
     read.rollback().await?;
-    found.sort_by_key(|reset| (reset.state != ResetState::Requested, !reset.state.is_open()));
+    let waits = |reset: &AccountReset| reset.state == ResetState::Requested;
+    let (waiting, others): (Vec<_>, Vec<_>) = found.into_iter().partition(waits);
     let t = agent.visitor.look.text;
+    let cards = |resets: &[AccountReset]| html! { ul.cards { @for reset in resets { (card(&agent, reset)) } } };
     let main = html! {
-        @if found.is_empty() { p { (tr!(t, "page-no-requests")) } }
-        @else { ul.cards { @for reset in &found { (card(&agent, reset)) } } }
+        @if waiting.is_empty() { p { (tr!(t, "page-none-waits")) } }
+        @else { (cards(&waiting)) }
+        @if !others.is_empty() {
+            h2 { (tr!(t, "page-others")) }
+            (cards(&others))
+        }
     };
     let title = tr!(t, "page-waiting");
     Ok(agent.visitor.page(&title, &agent.frame(), &main)?)
@@ -73,35 +85,78 @@ fn card(agent: &Agent, reset: &AccountReset) -> Markup {
     html! {
         li {
             a href={ "/waiting/" (reset.id) } { (reset.person.name) }
-            span.state { (state(t, reset)) }
+            span.state { (standing(t, reset)) }
             span.quiet { (agent.visitor.time(reset.asked_at)) " · " (reset.asker()) }
         }
     }
 }
 
-fn path_of(id: AccountResetId, deed: &str) -> String {
+/// Where it stands, as an agent needs to know it.
+fn standing(t: &Text, reset: &AccountReset) -> String {
+    match reset.state {
+        ResetState::Released if reset.ripe_at.is_some() => tr!(t, "page-state-objectable"),
+        ResetState::Released if reset.administrator.is_some() => tr!(t, "page-state-asked"),
+        _ => t.reset_standing(reset),
+    }
+}
+
+/// Where something is done about it.
+pub fn path_of(id: AccountResetId, deed: &str) -> String {
     format!("/waiting/{id}/{deed}")
 }
 
 /// One of them, with what bears on it.
 pub async fn detail(State(site): Shared, agent: Agent, Named(id): Named<AccountResetId>) -> Shown {
+    Ok(page(&site, &agent, id, None).await?)
+}
+
+/// The same. `wrong`: what stood in the way of what was sent.
+pub async fn page(
+    site: &Site,
+    agent: &Agent,
+    id: AccountResetId,
+    wrong: Option<String>,
+) -> Answer<Response> {
     let now = site.registry.now();
     let mut read = site.registry.db.snapshot().await?;
     let reset = agent.see(&mut read, id, now).await?;
-    let facts = bearing(&site, &mut read, &agent, id).await?;
+    let terms = resets::terms_of(&mut read, id).await?;
+    let facts = bearing(site, &mut read, agent, id).await?;
+    let is_mine = is_mine(&mut read, agent, &reset).await?;
     read.rollback().await?;
     agent.looked(reset.person.id.as_str());
+    let t = agent.visitor.look.text;
+    let main = html! {
+        @if let Some(wrong) = &wrong { (told("bad", wrong)) }
+        (lines(agent, &reset, terms.as_ref()))
+        (facts)
+        (deeds(agent, &reset, is_mine)?)
+        p.aside { a href="/waiting" { (tr!(t, "page-back-to", what = tr!(t, "page-waiting"))) } }
+    };
+    let title = tr!(t, "page-reset-of", person = reset.person.name.as_str());
+    let page = agent.visitor.page(&title, &agent.frame(), &main)?;
+    Ok(match wrong {
+        Some(_) => with_status(StatusCode::CONFLICT, page),
+        None => page,
+    })
+}
+
+fn lines(agent: &Agent, reset: &AccountReset, terms: Option<&ResetTerms>) -> Markup {
     let (t, visitor) = (agent.visitor.look.text, &agent.visitor);
     let line = |label: String, value: Markup| html! { div { dt { (label) } dd { (value) } } };
     let organisation = reset.person.organisation.as_ref();
-    let (refuse, release) = (path_of(id, "refuse"), path_of(id, "release"));
-    let main = html! {
+    let identified = terms.and_then(|terms| identified(t, terms));
+    html! {
         dl.facts {
-            (line(tr!(t, "page-state"), html! { span.state { (state(t, &reset)) } }))
+            (line(tr!(t, "page-state"), html! { span.state { (standing(t, reset)) } }))
             (line(tr!(t, "account-reset-account-label"), html! {
                 (reset.person.name) " · " (reset.person.id.as_str())
                 @if let Some(organisation) = organisation { " · " (organisation.name) }
             }))
+            @if reset.away { (line(tr!(t, "page-where"), html! { (tr!(t, "page-away")) })) }
+            @if let Some(identified) = identified {
+                (line(tr!(t, "account-reset-identified-label"), html! { (identified) }))
+            }
             (line(tr!(t, "account-reset-why-label"), html! { (t.reset_reason(reset.reason)) }))
             @if !reset.remark.is_empty() {
                 (line(tr!(t, "account-reset-remark-label"), html! { "“" (crate::text::act::quoted(&reset.remark)) "”" }))
@@ -112,29 +167,74 @@ pub async fn detail(State(site): Shared, agent: Agent, Named(id): Named<AccountR
             (line(tr!(t, "page-asked-by"), html! {
                 (reset.asker()) @if let Some(station) = &reset.station { ", " (station) } ", " (visitor.time(reset.asked_at))
             }))
-            @if reset.state.is_open() { (line(tr!(t, "page-until"), visitor.time(reset.until))) }
             @if let Some(by) = &reset.released_by { (line(tr!(t, "page-released-by"), html! { (by.name) })) }
+            @if reset.state.is_open() {
+                @if let Some(at) = reset.ripe_at { (line(tr!(t, "page-not-before"), visitor.time(at))) }
+                (line(tr!(t, "page-until"), visitor.until(reset.until)))
+            }
             @if let (Some(at), by) = (reset.ended_at, &reset.ended_by) {
                 (line(tr!(t, "page-ended"), html! { (visitor.time(at)) @if let Some(by) = by { ", " (by.name) } }))
             }
         }
-        (facts)
-        @if reset.state == ResetState::Requested {
+    }
+}
+
+/// Whoever asked takes it back; others release it, or refuse.
+fn deeds(agent: &Agent, reset: &AccountReset, is_mine: bool) -> Answer<Markup> {
+    let (t, visitor) = (agent.visitor.look.text, &agent.visitor);
+    let (withdraw, release) = (path_of(reset.id, "withdraw"), path_of(reset.id, "release"));
+    Ok(match (reset.state, is_mine) {
+        (ResetState::Requested | ResetState::Released, true) => html! {
+            form.card method="post" action=(withdraw) {
+                (visitor.form(&withdraw)?)
+                p { (tr!(t, "page-own-request")) }
+                button.plain { (tr!(t, "page-withdraw")) }
+            }
+        },
+        (ResetState::Requested, false) => html! {
             div.deeds {
-                form method="post" action=(refuse) {
-                    (visitor.form(&refuse)?)
-                    button { (tr!(t, "page-refuse")) }
-                }
+                a.deed href=(path_of(reset.id, "refuse")) { (tr!(t, "page-refuse")) }
                 form method="post" action=(release) {
                     (visitor.form(&release)?)
                     button.plain { (tr!(t, "page-release-look")) }
                 }
             }
+        },
+        _ => html! {},
+    })
+}
+
+/// Whether this agent asked for it, under whatever account.
+async fn is_mine(db: &mut Connection, agent: &Agent, reset: &AccountReset) -> Answer<bool> {
+    Ok(match &reset.asked_by {
+        Some(asker) if reset.administrator.is_none() => {
+            operator::is_same_human(db, &asker.id, &agent.operator.id).await?
         }
-        p.aside { a href="/waiting" { (tr!(t, "page-back-to", what = tr!(t, "page-waiting"))) } }
+        Some(_) | None => false,
+    })
+}
+
+/// Asks whether it is meant: refusing is for good, and Enter leads here.
+pub async fn sure(State(site): Shared, agent: Agent, Named(id): Named<AccountResetId>) -> Shown {
+    let now = site.registry.now();
+    let mut read = site.registry.db.snapshot().await?;
+    let reset = agent.see(&mut read, id, now).await?;
+    read.rollback().await?;
+    if reset.state != ResetState::Requested {
+        return Ok(page(&site, &agent, id, None).await?);
+    }
+    let (t, at) = (agent.visitor.look.text, path_of(id, "refuse"));
+    let person = reset.person.name.as_str();
+    let main = html! {
+        form.card method="post" action=(at) {
+            (agent.visitor.form(&at)?)
+            p { (tr!(t, "page-refuse-sure", person = person)) }
+            button autofocus { (tr!(t, "page-refuse")) }
+        }
+        p.aside { a href={ "/waiting/" (id) } { (tr!(t, "page-back-to", what = tr!(t, "page-reset-of", person = person))) } }
     };
-    let title = tr!(t, "page-reset-of", person = reset.person.name.as_str());
-    Ok(visitor.page(&title, &agent.frame(), &main)?)
+    let title = tr!(t, "page-refuse-title");
+    Ok(agent.visitor.page(&title, &agent.frame(), &main)?)
 }
 
 /// Refuses it; no reason is asked.
@@ -144,19 +244,41 @@ pub async fn refuse(
     Named(id): Named<AccountResetId>,
     Sent(meant): Sent<Meant>,
 ) -> Shown {
-    let once = agent
-        .visitor
-        .once(&path_of(id, "refuse"), &meant.form, &meant)?;
+    end(&site, &agent, (id, ResetEnding::Refuse), &meant).await
+}
+
+/// Whoever asked takes it back.
+pub async fn withdraw(
+    State(site): Shared,
+    agent: Agent,
+    Named(id): Named<AccountResetId>,
+    Sent(meant): Sent<Meant>,
+) -> Shown {
+    end(&site, &agent, (id, ResetEnding::Withdraw), &meant).await
+}
+
+async fn end(
+    site: &Site,
+    agent: &Agent,
+    (id, how): (AccountResetId, ResetEnding),
+    meant: &Meant,
+) -> Shown {
+    let (deed, action) = match how {
+        ResetEnding::Refuse => ("refuse", "reset-refused"),
+        ResetEnding::Withdraw => ("withdraw", "reset-withdrawn"),
+    };
+    let at = path_of(id, deed);
+    let once = agent.visitor.once(&at, &meant.form, meant)?;
     let now = site.registry.now();
     let mut tx = site.registry.db.write().await?;
     if let Some(before) = once.before(&mut tx).await? {
         return Ok(before);
     }
     let reset = agent.see(&mut tx, id, now).await?;
-    resets::end(&mut tx, &agent.operator, (id, ResetEnding::Refuse), now).await?;
+    resets::end(&mut tx, &agent.operator, (id, how), now).await?;
     let path = format!("/waiting/{id}");
     let detail = format!("reset {id}, on a page");
-    let line = agent.line("reset-refused", reset.person.id.as_str(), &detail);
+    let line = agent.line(action, reset.person.id.as_str(), &detail);
     Ok(once.done(tx, (&path, line), now).await?)
 }
 

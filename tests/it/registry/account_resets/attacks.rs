@@ -375,9 +375,16 @@ async fn a_copy_that_is_put_back_brings_no_release_back() {
     assert_eq!(keydesk(&["backup", &copy], &db).exit, 0);
     one.carries_out(reset, &visit).await.expect("carried out");
     let restore = |_: &std::path::Path| {
-        assert_eq!(keydesk(&["restore", &copy, "--replace"], &db).exit, 0);
+        let ran = keydesk(&["restore", &copy, "--replace"], &db);
+        assert_eq!(ran.exit, 0, "{}", ran.detail);
+        assert!(ran.detail.contains("1 reset(s)"), "{}", ran.detail);
     };
     let world = world.while_stopped(restore).await;
+    let told: String = sqlx::query_scalar("SELECT facts FROM notice WHERE kind = 'reset-ended'")
+        .fetch_one(&world.database().await)
+        .await
+        .expect("whom it concerns is told");
+    assert!(told.contains("\"restored\":true"), "{told}");
     let state: String = sqlx::query_scalar("SELECT state FROM account_reset")
         .fetch_one(&world.database().await)
         .await

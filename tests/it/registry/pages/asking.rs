@@ -113,10 +113,21 @@ async fn what_an_administrator_signs_is_what_stands_there_and_is_kept_for_anybod
     for path in ["/requests", "/people/p-1", request.as_str()] {
         assert!(browser.get(path).await.text.contains("asked for"), "{path}");
     }
-    assert_eq!(
-        drawn_up(&mut browser, "p-1", &WHY).await.status,
-        409,
-        "one at a time"
+    let again = drawn_up(&mut browser, "p-1", &WHY).await;
+    assert_eq!(again.status, 409, "one at a time");
+    // It is that request, with what can be done about it, and where to go from there.
+    for words in [
+        "open already",
+        &format!("{request}/withdraw"),
+        "href=\"/people\"",
+        "/sign-out",
+    ] {
+        assert!(again.text.contains(words), "{words}: {}", again.text);
+    }
+    assert!(
+        !again.text.contains("lang=\"en\">a reset"),
+        "{}",
+        again.text
     );
     let withdraw = format!("{request}/withdraw");
     let form = browser.get(&request).await.form(&withdraw);
@@ -127,6 +138,74 @@ async fn what_an_administrator_signs_is_what_stands_there_and_is_kept_for_anybod
     assert_eq!(resets(&world).await[0].0, "withdrawn");
     let page = browser.get(&request).await;
     assert!(page.text.contains("withdrawn") && !page.text.contains("<form class=\"card\""));
+    // What was open in another window is told how it stands.
+    let answer = browser
+        .post(&withdraw, &[("form", &again.form(&withdraw))])
+        .await;
+    assert_eq!(answer.status, 409);
+    assert!(
+        answer.text.contains("withdrawn") && answer.text.contains("Nothing was done"),
+        "{}",
+        answer.text
+    );
+}
+
+#[tokio::test]
+async fn a_time_says_its_zone_and_what_ends_at_midnight_ends_on_the_day_before() {
+    let world = World::with(|config| {
+        with_pages(config);
+        config.time_zone = Some("Europe/Amsterdam".to_owned());
+    })
+    .await;
+    let (mut admin, mut member) = (Authenticator::new(2), Authenticator::new(1));
+    world.enrolled("p-2", &mut admin).await;
+    world.enrolled("p-1", &mut member).await;
+    world
+        .sql("UPDATE person SET organisation = 'org-2' WHERE id = 'p-1'")
+        .await;
+    let mut browser = Browser::new(&world);
+    browser.sign_in(&mut admin).await;
+    let at = signing(&mut browser, "p-1").await;
+    let request = browser.key((&at, &at), &mut admin, &[]).await;
+    let page = browser.get(request.location()).await.text;
+    assert!(
+        page.contains(" 24:00 CE") && !page.contains("00:00<"),
+        "{page}"
+    );
+}
+
+/// Nothing would be deleted, and nobody has to wait for anything.
+#[tokio::test]
+async fn nobody_asks_for_somebody_who_never_had_anything_that_opens_their_account() {
+    let (world, mut key, _) = organisation().await;
+    let mut browser = Browser::new(&world);
+    browser.sign_in(&mut key).await;
+    let had = "UPDATE person SET earlier_factors = 1 WHERE id = 'p-4'";
+    world.sql(had).await;
+    let lost = browser.get("/people/p-4").await;
+    assert!(
+        lost.text.contains("all that opened it is lost"),
+        "{}",
+        lost.text
+    );
+    let at = "/people/p-4/reset";
+    assert!(lost.text.contains(at), "{}", lost.text);
+    let form = browser.get(at).await.form(at);
+    world
+        .sql("UPDATE person SET earlier_factors = 0 WHERE id = 'p-4'")
+        .await;
+    for path in ["/people/p-4", at] {
+        let page = browser.get(path).await;
+        assert!(
+            page.text.contains("no reset is needed") && !page.text.contains("name=\"reason\""),
+            "{path}: {}",
+            page.text
+        );
+    }
+    let fields = [("form", form.as_str()), ("reason", "lost")];
+    let answer = browser.post(at, &fields).await;
+    assert_eq!(answer.status, 403, "{}", answer.text);
+    assert!(resets(&world).await.is_empty());
 }
 
 #[tokio::test]
@@ -223,6 +302,27 @@ async fn nobody_asks_for_themself_for_a_main_administrator_or_for_anybody_elsewh
         );
     }
     assert_eq!(browser.get("/people/p-3/reset").await.status, 404);
+    // Who may is said as it is for whoever asks.
+    let own = browser.get("/people/p-4").await.text;
+    assert!(
+        own.contains("Another administrator of your organisation does."),
+        "{own}"
+    );
+    let mut main = Browser::new(&world);
+    main.sign_in(&mut key).await;
+    let own = main.get("/people/p-2").await.text;
+    assert!(
+        own.contains("For you, Customer Service does") && !own.contains("Another administrator"),
+        "{own}"
+    );
+    // What is another's page leads back to their own ones.
+    let page = main.get("/waiting").await;
+    assert_eq!(page.status, 403);
+    assert!(
+        page.text.contains("href=\"/people\"") && !page.text.contains("account of yours"),
+        "{}",
+        page.text
+    );
     // A form that was made for somebody else does nothing; nor does one that is right, for somebody who is moved meanwhile.
     let at = "/people/p-1/reset";
     let form = browser.get(at).await.form(at);
@@ -277,6 +377,7 @@ async fn why_is_chosen_and_what_is_said_is_one_short_line() {
             ("ticket", ""),
         ],
         [("reason", "lost"), ("remark", "two\nlines"), ("ticket", "")],
+        [("reason", "lost"), ("remark", "a\u{202e}b"), ("ticket", "")],
         [
             ("reason", "lost"),
             ("remark", ""),
@@ -286,6 +387,8 @@ async fn why_is_chosen_and_what_is_said_is_one_short_line() {
         let page = drawn_up(&mut browser, "p-1", &why).await;
         assert_eq!(page.status, 422, "{why:?}");
         assert!(page.text.contains("role=\"alert\""), "{why:?}");
+        let is_of_text = why[0].1 == "lost";
+        assert_eq!(page.text.contains("200 characters"), is_of_text, "{why:?}");
     }
     let why = [("reason", "stolen"), ("remark", ""), ("ticket", " ")];
     assert_eq!(drawn_up(&mut browser, "p-1", &why).await.status, 303);
@@ -339,9 +442,9 @@ async fn by_a_code_it_is_asked_for_as_well_and_waits_and_another_administrator_o
     );
     assert_eq!(resets(&world).await, [asked]);
     let page = browser.get(&request).await;
-    assert!(
-        page.text.contains("by a code, which signs nothing") && page.text.contains("Not before")
-    );
+    for words in ["by a code, which signs nothing", "Not before", "it waits"] {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
     // The other administrator sees it, and objects.
     let mut other = Browser::new(&world);
     other.sign_in(&mut key).await;

@@ -106,6 +106,9 @@ async fn whoever_came_alone_leaves_with_a_key_that_their_administrator_asked_for
     let visit = desk.visit().await;
     let reset = desk.prepares(&visit).await;
     let early = desk.carries_out(reset, &visit).await;
+    // It says how it stands, and never that it ended.
+    let said = format!("{early:?}");
+    assert!(said.contains("waits for an administrator"), "{said}");
     assert_eq!(refused(early), problem_code::RESET_OVER);
     assert!(desk.enrols(&world, &visit).await.is_err());
     let mut browser = Browser::new(&world);

@@ -66,11 +66,11 @@ async fn a_link_objects_once_and_looking_at_it_changes_nothing() {
     }
     assert_eq!(state().await, ResetState::Objected);
     assert_eq!(browser.get("/objected").await.status, 200);
-    assert_eq!(
-        browser.get(&at).await.status,
-        404,
-        "there is nothing left to object to"
-    );
+    let page = browser.get(&at).await;
+    assert_eq!(page.status, 404, "there is nothing left to object to");
+    for words in ["was stopped", "objected to", "W. Example"] {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
 }
 
 #[tokio::test]
@@ -97,7 +97,9 @@ async fn a_link_that_is_none_or_of_what_ended_objects_to_nothing() {
     two.releases(reset).await.expect("released");
     one.carries_out(reset, &visit).await.expect("carried out");
     assert_eq!(browser.post(&at, &[]).await.status, 404);
-    assert_eq!(browser.get(&at).await.status, 404);
+    let page = browser.get(&at).await;
+    assert_eq!(page.status, 404);
+    assert!(page.text.contains("was carried out"), "{}", page.text);
 }
 
 /// Nobody needs an account to send one: it must not stand in the way of whoever writes.

@@ -56,32 +56,17 @@ async fn a_second_agent_releases_on_a_page_what_the_first_asked_for_at_a_station
     let at = browser.releasing(&request).await.location().to_owned();
     let page = browser.get(&at).await;
     assert!(page.text.contains("S. Econd releases"), "{}", page.text);
-    // The button that Enter presses is the first one.
-    let first = page.text.split("<button name=\"deed\"").nth(1).unwrap();
-    assert!(first.starts_with(" value=\"refuse\""), "{first}");
     let answer = browser
-        .key(
-            (&at, &at),
-            &mut two.key,
-            &[("last_name", "Exam"), ("deed", "release")],
-        )
+        .key((&at, &at), &mut two.key, &[("last_name", "Exam")])
         .await;
     assert_eq!(answer.status, 422);
     assert!(answer.text.contains("not the last name"), "{}", answer.text);
     let answer = browser
-        .key(
-            (&at, &at),
-            &mut one.key,
-            &[("last_name", "Example"), ("deed", "release")],
-        )
+        .key((&at, &at), &mut one.key, &[("last_name", "Example")])
         .await;
     assert_eq!(answer.status, 422, "by whoever asked");
     let answer = browser
-        .key(
-            (&at, &at),
-            &mut two.key,
-            &[("last_name", "Example"), ("deed", "release")],
-        )
+        .key((&at, &at), &mut two.key, &[("last_name", "Example")])
         .await;
     assert_eq!(answer.location(), request, "{}", answer.text);
     assert!(browser.get(&request).await.text.contains("released"));
@@ -97,7 +82,8 @@ async fn a_second_agent_releases_on_a_page_what_the_first_asked_for_at_a_station
 }
 
 #[tokio::test]
-async fn refusing_takes_no_key_and_no_reason_and_is_what_enter_does() {
+async fn refusing_takes_no_key_and_no_reason_is_asked_once_more_and_is_what_enter_leads_to_where_nothing_was_typed()
+ {
     let (world, mut one, mut two) = stolen_with(with_pages).await;
     let visit = one.visit("p-2").await;
     let mut browser = Browser::new(&world);
@@ -106,27 +92,81 @@ async fn refusing_takes_no_key_and_no_reason_and_is_what_enter_does() {
         let reset = one.requests(&visit).await.id;
         let request = format!("/waiting/{reset}");
         let refuse = format!("{request}/refuse");
-        let (at, deed) = match signs {
-            false => (refuse, ""),
-            true => (
-                browser.releasing(&request).await.location().to_owned(),
-                "refuse",
-            ),
-        };
-        let page = browser.get(if signs { &at } else { &request }).await;
-        let form = page.form(&at);
-        for _ in 0..2 {
-            let fields = [
-                ("form", form.as_str()),
-                ("deed", deed),
-                ("last_name", "Example"),
-            ];
+        if signs {
+            let at = browser.releasing(&request).await.location().to_owned();
+            let page = browser.get(&at).await;
+            // Whatever is typed, no button of that form refuses.
+            assert_eq!(page.text.matches("<button").count(), 3, "{}", page.text);
+            let form = page.form(&at);
+            let fields = [("form", form.as_str()), ("last_name", " ")];
             let answer = browser.post(&at, &fields).await;
+            assert_eq!(answer.location(), refuse, "{}", answer.text);
+        }
+        let links = browser.get(&request).await;
+        assert!(links.text.contains(&format!("href=\"{refuse}\"")));
+        let page = browser.get(&refuse).await;
+        assert!(page.text.contains("autofocus"), "{}", page.text);
+        let state = async || {
+            let shown = one.client.account_reset(&one.session, reset).await;
+            shown.expect("shown").reset.state
+        };
+        assert_eq!(state().await, ResetState::Requested, "nothing is done yet");
+        let form = page.form(&refuse);
+        for _ in 0..2 {
+            let answer = browser.post(&refuse, &[("form", &form)]).await;
             assert_eq!(answer.location(), request, "{}", answer.text);
         }
-        let shown = one.client.account_reset(&one.session, reset).await.unwrap();
-        assert_eq!(shown.reset.state, ResetState::Refused);
+        assert_eq!(state().await, ResetState::Refused);
+        let over = browser.get(&refuse).await;
+        assert!(!over.text.contains("autofocus"), "there is nothing left");
     }
+}
+
+#[tokio::test]
+async fn whoever_asked_sees_how_to_take_it_back_and_nothing_that_is_for_others() {
+    let (world, mut one, mut two) = stolen_with(with_pages).await;
+    let visit = one.visit("p-2").await;
+    let reset = one.requests(&visit).await.id;
+    let request = format!("/waiting/{reset}");
+    let mut mine = Browser::new(&world);
+    mine.agent(&mut one.key).await;
+    let page = mine.get(&request).await;
+    for others in ["/refuse", "/release"] {
+        assert!(!page.text.contains(others), "{others}: {}", page.text);
+    }
+    assert!(page.text.contains("passport"), "how they were identified");
+    // Another agent has both pages open meanwhile.
+    let mut other = Browser::new(&world);
+    other.agent(&mut two.key).await;
+    let release = format!("{request}/release");
+    let theirs = other.get(&request).await.form(&release);
+    let refuse = format!("{request}/refuse");
+    let refusing = other.get(&refuse).await.form(&refuse);
+    let withdraw = format!("{request}/withdraw");
+    let fields = [("form", page.form(&withdraw))];
+    let fields = fields.each_ref().map(|(name, form)| (*name, form.as_str()));
+    let answer = mine.post(&withdraw, &fields).await;
+    assert_eq!(answer.location(), request, "{}", answer.text);
+    let shown = one.client.account_reset(&one.session, reset).await.unwrap();
+    assert_eq!(shown.reset.state, ResetState::Withdrawn);
+    // They are told how it stands, in their language, on a page from which they go on.
+    let dutch = [("language", "nl"), ("back", "/waiting")];
+    other.post("/language", &dutch).await;
+    for (at, form) in [(&release, theirs), (&refuse, refusing)] {
+        let answer = other.post(at, &[("form", &form)]).await;
+        assert_eq!(answer.status, 409, "{at}");
+        for words in ["ingetrokken", "href=\"/waiting\"", "/sign-out"] {
+            assert!(
+                answer.text.contains(words),
+                "{at}: {words}: {}",
+                answer.text
+            );
+        }
+        assert!(!answer.text.contains("cannot be used"), "{}", answer.text);
+    }
+    let list = other.get("/waiting").await.text;
+    let (waiting, others) = list.split_once("<h2>").expect("two lists");
+    assert!(waiting.contains("Er wacht niets") && others.contains(&request));
 }
 
 #[tokio::test]
@@ -137,9 +177,14 @@ async fn whoever_asked_or_is_no_agent_or_is_one_no_more_releases_nothing() {
     let request = format!("/waiting/{reset}");
     let mut mine = Browser::new(&world);
     mine.agent(&mut one.key).await;
-    assert_eq!(mine.releasing(&request).await.status, 403);
+    // Nothing of that is offered to them; a form of another browser is none of theirs.
+    let release = format!("{request}/release");
+    let mut browser = Browser::new(&world);
+    browser.agent(&mut two.key).await;
+    let form = browser.get(&request).await.form(&release);
+    assert_eq!(mine.post(&release, &[("form", &form)]).await.status, 403);
     let refuse = format!("{request}/refuse");
-    let form = mine.get(&request).await.form(&refuse);
+    let form = mine.get(&refuse).await.form(&refuse);
     assert_eq!(mine.post(&refuse, &[("form", &form)]).await.status, 403);
     // A help desk's operator, and an administrator of an organisation.
     let mut desk = Agent::new(&world, "D. Esk", Role::HelpDesk, 23).await;
@@ -163,15 +208,13 @@ async fn whoever_asked_or_is_no_agent_or_is_one_no_more_releases_nothing() {
         .await;
     assert_eq!(answer.status, 422);
     // One whose access ended is out at once, and what they were about to sign is not taken.
-    let mut browser = Browser::new(&world);
-    browser.agent(&mut two.key).await;
     let at = browser.releasing(&request).await.location().to_owned();
     let page = browser.get(&at).await;
     let signed = two.key.sign(&page.asked(&at), ORIGIN);
     world
         .sql("UPDATE operator SET revoked_ms = 1 WHERE name = 'S. Econd'")
         .await;
-    let fields = [("last_name", "Example"), ("deed", "release")];
+    let fields = [("last_name", "Example")];
     let answer = browser
         .hand_in(&at, (&page.form(&at), &signed), &fields)
         .await;

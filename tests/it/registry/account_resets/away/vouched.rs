@@ -110,10 +110,13 @@ async fn with_an_administrators_word_one_more_way_is_enough_and_the_second_agent
     assert_eq!(refused(alone), problem_code::NOT_IDENTIFIED);
     let (mut browser, act) = vouches(&world, &mut zoe).await;
     let page = browser.get("/people/p-2").await;
+    for words in ["vouched for W. Example", "call Customer Service now"] {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
+    let list = browser.get("/requests").await.text;
     assert!(
-        page.text.contains("vouched for W. Example"),
-        "{}",
-        page.text
+        list.contains("Customer Service must be called") && list.contains("/people/p-2"),
+        "{list}"
     );
 
     // Whoever mistypes, or leaves it to another agent, begins anew: nothing is used up by it.
@@ -266,7 +269,59 @@ async fn nobody_answers_with_a_new_key_for_themself_for_an_employee_or_for_anybo
     world
         .sql("UPDATE credential SET accepted_ms = accepted_ms + 2 * 86400000 WHERE person = 'p-4'")
         .await;
-    assert_eq!(ask(&mut browser, WHOSE).await, 403, "a key of six days");
+    assert_eq!(
+        ask(&mut browser, WHOSE).await,
+        200,
+        "a key of six days: told on the page"
+    );
+    assert_eq!(browser.post("/people/p-2/vouch", &fields).await.status, 403);
+}
+
+/// What cannot be done is not offered: it is said there why not.
+#[tokio::test]
+async fn whoever_cannot_answer_is_told_so_before_they_fill_in_anything() {
+    let (world, mut one, mut two, mut zoe) = organisation().await;
+    let mut browser = Browser::new(&world);
+    browser.sign_in(&mut zoe).await;
+    let offers = async |browser: &mut Browser, why: &str| {
+        for at in ["/people/p-2", "/people/p-2/vouch"] {
+            let page = browser.get(at).await.text;
+            let offers = page.contains("<a class=\"deed\"") || page.contains("name=\"reason\"");
+            assert_eq!(offers, why.is_empty(), "{at}: {page}");
+            assert!(page.contains(why), "{at}: {why}: {page}");
+        }
+    };
+    offers(&mut browser, "").await;
+    world
+        .sql("UPDATE credential SET suspended_ms = NULL, suspended_why = NULL WHERE person = 'p-2'")
+        .await;
+    offers(&mut browser, "they prove that, and no reset is needed").await;
+    world
+        .sql("UPDATE credential SET suspended_ms = accepted_ms, suspended_why = 'lost' WHERE person = 'p-2'")
+        .await;
+    // As if she had come in by the code of an app.
+    world.sql("UPDATE page_session SET sort = 'app'").await;
+    offers(&mut browser, "sign in with your security key").await;
+    world.sql("UPDATE page_session SET sort = 'key'").await;
+
+    world
+        .sql("INSERT INTO contact (person, sort, value, since_ms) VALUES ('p-2', 'phone', '+31 10 252 1010', 0)")
+        .await;
+    let reset = one.requests_away().await.id;
+    offers(&mut browser, "there is nothing to vouch for").await;
+    // The second agent reads where the person is, and how they were identified; and until when it waits.
+    let mut agent = Browser::new(&world);
+    agent.key(("/agents", "/agents"), &mut two.key, &[]).await;
+    let request = format!("/waiting/{reset}");
+    let page = agent.get(&request).await.text;
+    for words in ["The person is not at a desk", "video", "called back"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    two.releases(reset).await.expect("released");
+    let page = agent.get(&request).await.text;
+    for words in ["Not before", "released: it waits"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
 }
 
 #[tokio::test]
