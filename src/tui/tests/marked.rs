@@ -385,6 +385,7 @@ fn unmet() -> Vec<Unmet> {
         "needs-no-reset",
         "began-without",
         "may-object",
+        "may-still-come",
         "one-way",
         "not-lent",
         "nothing-forgotten",

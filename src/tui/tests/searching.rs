@@ -8,6 +8,7 @@ use crate::station::face::{Found, Update};
 use crate::tui::model::Page;
 use crate::tui::scenes::cast;
 
+/// An answer to the search of that number.
 pub fn found(serial: u64, people: Vec<crate::domain::Person>) -> Update {
     Update::Found {
         serial,

@@ -48,7 +48,7 @@ mod tests {
     /// Slots 1 to 3: an operator's own, another one with a PIN, a blank one.
     fn keys() -> Vec<KeyFacts> {
         let key = |slot: u16, pin_set| KeyFacts {
-            place: crate::domain::UsbPath::new(&format!("1-{slot}")),
+            place: crate::domain::UsbPath::new(format!("1-{slot}")),
             slot,
             pin_set: Some(pin_set),
             ..cast::fresh_key()
