@@ -73,7 +73,7 @@ pub use config::{AttestationPolicy, ConfigError, ServeConfig};
 pub use database::DatabaseError;
 use database::{Database, Fault};
 use delivery::Post;
-pub use delivery::try_mail;
+pub use delivery::{NotSent, try_mail};
 use guesses::Guesses;
 use key_rules::KeyRules;
 pub use keyring::KeyringError;

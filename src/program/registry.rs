@@ -18,7 +18,7 @@ use crate::cli::args::{Global, RegistryCommand};
 use crate::cli::output::{Exit, Outcome, Output};
 use crate::domain::StationId;
 use crate::server::admin::{self, AdminError};
-use crate::server::{self, KeyringError, ServeConfig, import};
+use crate::server::{self, KeyringError, NotSent, ServeConfig, import};
 
 pub(super) async fn run(command: RegistryCommand, global: &Global, output: &Output) -> Outcome {
     match command {
@@ -149,10 +149,15 @@ async fn try_mail(config: &ServeConfig, to: &str) -> Outcome {
             format!("the mail server took it: {answer}"),
             json!({ "answer": answer }),
         ),
-        Ok(Err(why)) => Outcome::failed(
+        Ok(Err(NotSent::Refused(why))) => Outcome::failed(
             Exit::Refused,
             "not-sent",
             format!("the mail server did not take it: {why}"),
+        ),
+        Ok(Err(NotSent::NotNow(why))) => Outcome::failed(
+            Exit::Unreachable,
+            "not-sent",
+            format!("the mail server cannot be reached, or takes nothing now: {why}"),
         ),
         Err(error) => Outcome::failed(Exit::Usage, "not-sent", error.to_string()),
     }
@@ -222,6 +227,7 @@ fn failed(code: &'static str, error: AdminError) -> Outcome {
         | AdminError::Reason(..)
         | AdminError::NoPerson(_)
         | AdminError::CodeLife(_)
+        | AdminError::DeputyLife(_)
         | AdminError::PersonnelNumber(_) => Exit::Usage,
         _ => Exit::Refused,
     };

@@ -113,6 +113,15 @@ impl Client {
         self.get(session, &["account-resets"], &[]).await
     }
 
+    /// The same with those that were asked for elsewhere and can be carried out here.
+    pub async fn account_resets_everywhere(
+        &self,
+        session: &Session,
+    ) -> Result<AccountResets, RegistryError> {
+        let everywhere = [("everywhere", "true")];
+        self.get(session, &["account-resets"], &everywhere).await
+    }
+
     /// `GET /v1/account-resets/{id}`, with what bears on it.
     pub async fn account_reset(
         &self,

@@ -361,7 +361,8 @@ pub async fn open_of(
     Ok(open.filter(|reset| reset.state.at(reset.until, now).is_open()))
 }
 
-async fn stored(db: &mut Connection, id: AccountResetId) -> Answer<Stored> {
+/// That one, whatever became of it.
+pub async fn stored(db: &mut Connection, id: AccountResetId) -> Answer<Stored> {
     let stored = table::find(db, id).await?;
     stored.ok_or_else(|| {
         Refusal::new(

@@ -122,6 +122,9 @@ pub enum AdminError {
     /// Nobody signed that.
     #[error("there is no act {0}: see `keydesk registry acts`")]
     NoAct(OfferId),
+    /// Nobody is a deputy for that long.
+    #[error("a deputy can't be one for {0:#}: 1 minute to 24 hours, e.g. 8h")]
+    DeputyLife(SignedDuration),
     /// An account that can't release in a second agent's place.
     #[error("{operator} cannot be a deputy: {why}")]
     Deputy { operator: OperatorId, why: String },

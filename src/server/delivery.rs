@@ -108,11 +108,20 @@ impl Post {
     }
 }
 
+/// Why a mail that was to try the settings did not get through, in the server's words or the network's.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotSent {
+    /// The server is not reached, or takes nothing at present.
+    NotNow(String),
+    /// It will never take that one.
+    Refused(String),
+}
+
 /// Sends one mail to try whether any arrives; what the server said.
 pub async fn try_mail(
     config: &ServeConfig,
     to: &str,
-) -> Result<Result<String, String>, ConfigError> {
+) -> Result<Result<String, NotSent>, ConfigError> {
     let Some(mail) = &config.mail else {
         return Err(ConfigError::Range {
             setting: "mail",
@@ -126,7 +135,8 @@ pub async fn try_mail(
     let said = mailer.send((&id, to), &letter, Timestamp::now());
     Ok(match said.await {
         Fate::Taken(answer) => Ok(answer),
-        Fate::NotNow(why) | Fate::Refused(why) => Err(why),
+        Fate::NotNow(why) => Err(NotSent::NotNow(why)),
+        Fate::Refused(why) => Err(NotSent::Refused(why)),
     })
 }
 

@@ -167,6 +167,14 @@ impl Station {
         Ok(self.heard_in(&session, answer)?.resets)
     }
 
+    /// The same with those that were asked for elsewhere and can be carried out at this desk.
+    pub async fn account_resets_everywhere(&self) -> Result<Vec<AccountReset>, Stop> {
+        let session = self.session()?;
+        let client = self.registry()?;
+        let answer = client.account_resets_everywhere(&session).await;
+        Ok(self.heard_in(&session, answer)?.resets)
+    }
+
     /// Who may release it.
     pub async fn reset_releasers(&self, reset: AccountResetId) -> Result<Vec<Operator>, Stop> {
         let session = self.session()?;

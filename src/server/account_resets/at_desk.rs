@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::by_administrator::{self, Asks, Proof, ask, asked};
 use super::{ByPerson, shown, stored};
+use crate::domain::account_reset::ResetState;
 use crate::domain::act::ResetTerms;
 use crate::domain::authority::{Action, Role, decide, may_ask};
 use crate::domain::suspension::FactorSort;
@@ -160,6 +161,19 @@ pub async fn of_others(
         }
     }
     Ok(found)
+}
+
+/// One that an administrator asked for and that can be carried out at that desk, as it is seen there; `None`: it can't be.
+pub async fn to_carry_out(
+    db: &mut Connection,
+    desk: &AtDesk,
+    reset: Stored,
+    now: Timestamp,
+) -> Answer<Option<AccountReset>> {
+    if reset.state.at(reset.until, now) != ResetState::Released {
+        return Ok(None);
+    }
+    seen_by(db, (desk.operator.role, false), reset, now).await
 }
 
 /// As somebody of that role sees it: who asks, releases and carries out sees all of it; who has no part in it nothing but, once whoever may

@@ -37,7 +37,7 @@ pub async fn name_deputy(
         why,
     };
     if life < SignedDuration::from_mins(1) || life > DEPUTY_AT_MOST {
-        return Err(refused("it is for 1 minute to 24 hours".to_owned()));
+        return Err(AdminError::DeputyLife(life));
     }
     let db = Database::open(db).await?;
     let mut tx = db.write().await?;

@@ -10,11 +10,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
+use serde::Deserialize;
 
 use super::desk::line;
 use super::report::check_version;
 use super::signing::{self, Signed, Taken};
-use super::{Body, Named, Shared};
+use super::{Body, Named, Params, Shared};
 use crate::domain::act::Deed;
 use crate::domain::authority::carries_out_for_administrators;
 use crate::domain::{AccountResetId, PersonId};
@@ -367,22 +368,45 @@ pub async fn carry_out(
     entry.finish(StatusCode::CREATED, &reply, line).await
 }
 
+/// Which resets are listed.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Listing {
+    /// For a desk: those too that administrators asked for elsewhere, and that whoever is signed in may carry out.
+    #[serde(default)]
+    everywhere: bool,
+}
+
 /// The newest resets, those that wait first.
 #[utoipa::path(
     get, path = "/v1/account-resets", tag = "resets",
+    params(Listing),
     security(("station" = [], "session" = [])),
     responses((status = OK, body = AccountResets))
 )]
-pub async fn list(State(registry): Shared, desk: AtDesk) -> Answer<Json<AccountResets>> {
+pub async fn list(
+    State(registry): Shared,
+    desk: AtDesk,
+    Params(listing): Params<Listing>,
+) -> Answer<Json<AccountResets>> {
     let mut read = registry.db.snapshot().await?;
     let now = registry.now();
-    let stored = match seen(&mut read, &desk, now).await? {
+    let seen = seen(&mut read, &desk, now).await?;
+    let stored = match seen {
         Seen::All => table::newest(&mut read, LISTED_MAX).await?,
         Seen::OfStation => table::of_station(&mut read, &desk.station, LISTED_MAX).await?,
     };
     let mut found = Vec::new();
     for reset in stored {
         found.push(resets::shown(&mut read, reset, now).await?);
+    }
+    if seen == Seen::OfStation && listing.everywhere {
+        for reset in table::released(&mut read, LISTED_MAX).await? {
+            let is_listed = found.iter().any(|known| known.id == reset.id);
+            if !is_listed {
+                found.extend(resets::at_desk::to_carry_out(&mut read, &desk, reset, now).await?);
+            }
+        }
     }
     // What has just expired waits no more.
     found.sort_by_key(|reset| !reset.state.is_open());
@@ -404,24 +428,38 @@ pub async fn detail(
     let mut read = registry.db.snapshot().await?;
     let now = registry.now();
     let seen = seen(&mut read, &desk, now).await?;
-    let stored = table::find(&mut read, id).await?;
-    let is_prepared = stored.is_some_and(|reset| reset.station.as_ref() == Some(&desk.station));
-    let by = (&desk.station, &desk.operator.id);
-    let is_here = is_prepared || table::is_visited(&mut read, id, by).await?;
-    if seen == Seen::OfStation && !is_here {
-        return Err(Refusal::new(
-            problem_code::NOT_FOUND,
-            format!(
-                "no reset {id} that was prepared or carried out at this station is known here, nor one that whoever is signed in carried \
-                 out: Customer Service sees all of them"
-            ),
-        ));
+    if seen == Seen::OfStation {
+        refuse_hidden(&mut read, &desk, id, now).await?;
     }
     let reset = resets::shown_by_id(&mut read, id, now).await?;
     super::desk::looked(&registry, &desk, "reset-view", reset.person.id.as_str());
     let by = (resets::asker_of(&reset)?, reset.ticket.as_deref());
     let facts = resets::facts(&mut read, (&reset.person.id, id), by, now).await?;
     Ok(Json(AccountResetDetail { reset, facts }))
+}
+
+/// Unless it was prepared or carried out at that desk, or can be carried out there now.
+async fn refuse_hidden(
+    db: &mut Connection,
+    desk: &AtDesk,
+    id: AccountResetId,
+    now: Timestamp,
+) -> Answer<()> {
+    let stored = resets::stored(db, id).await?;
+    let is_prepared = stored.station.as_ref() == Some(&desk.station);
+    let by = (&desk.station, &desk.operator.id);
+    if is_prepared || table::is_visited(db, id, by).await? {
+        return Ok(());
+    }
+    match resets::at_desk::to_carry_out(db, desk, stored, now).await? {
+        Some(_) => Ok(()),
+        None => Err(Refusal::new(
+            problem_code::NOT_ALLOWED,
+            format!(
+                "reset {id} is shown where it was prepared, and at another desk only once it can be carried out there"
+            ),
+        )),
+    }
 }
 
 /// Which resets an operator sees.

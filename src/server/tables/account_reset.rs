@@ -233,6 +233,17 @@ pub async fn newest(db: &mut Connection, limit: u32) -> Result<Vec<Stored>, Faul
     .await
 }
 
+/// Those that were released, or asked for by an administrator, and of which nothing came yet, newest first; at most `limit`. Some may have
+/// expired by now.
+pub async fn released(db: &mut Connection, limit: u32) -> Result<Vec<Stored>, Fault> {
+    sqlx::query_as(
+        "SELECT * FROM account_reset WHERE state = 'released' ORDER BY asked_ms DESC, id LIMIT $1",
+    )
+    .bind(limit)
+    .fetch_all(db)
+    .await
+}
+
 /// Whether it was carried out at that station, or by that operator, wherever somebody goes on with it now.
 pub async fn is_visited(
     db: &mut Connection,

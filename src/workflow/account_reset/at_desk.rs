@@ -14,7 +14,7 @@ use super::{asked, begin, confirm, confirmed, hand_in, sign_with_own_key, visite
 use crate::domain::authority::Action;
 use crate::domain::reason::Unmet;
 use crate::domain::{AccountResetId, Person, PersonId};
-use crate::wire::{AccountReset, PersonDetail, Visit};
+use crate::wire::{AccountReset, PersonDetail, Visit, problem_code};
 
 /// An administrator who is at the desk asks with their own key for what was prepared. `reset`: for which, if that was chosen already.
 pub async fn sign_prepared(
@@ -32,6 +32,7 @@ async fn sign(
     reset: Option<AccountResetId>,
 ) -> Result<Ending, Stop> {
     let what = AccountResetJob::Sign;
+    exists(desk, reset).await?;
     let (detail, visit) = received(desk, who, what).await?;
     begin_step(desk, Step::Confirm);
     let by = &detail.person;
@@ -73,6 +74,7 @@ async fn object_to(
     reset: Option<AccountResetId>,
 ) -> Result<Ending, Stop> {
     let what = AccountResetJob::Object;
+    exists(desk, reset).await?;
     let (detail, visit) = received(desk, who, what).await?;
     begin_step(desk, Step::Confirm);
     let open = detail.to_object();
@@ -99,6 +101,19 @@ async fn object_to(
             reset: Box::new(reset),
         },
     })
+}
+
+/// One that was named is looked up before anybody is identified for it.
+async fn exists(desk: &mut dyn Desk, named: Option<AccountResetId>) -> Result<(), Stop> {
+    let Some(named) = named else {
+        return Ok(());
+    };
+    match desk.account_reset(named).await {
+        Ok(_) => Ok(()),
+        // It is there, and a desk that has no part in it sees it once whoever acts on it was identified.
+        Err(stop) if stop.refusal() == Some(problem_code::NOT_ALLOWED) => Ok(()),
+        Err(stop) => Err(stop),
+    }
 }
 
 /// Whoever is at the desk is identified; what is known of them then.

@@ -65,7 +65,7 @@ async fn a_desk_prepares_for_whoever_is_there_what_the_administrators_are_told_o
     assert_eq!(listed(&desk).await, [reset.id]);
     assert!(listed(&other).await.is_empty());
     let seen = other.client.account_reset(&other.session, reset.id).await;
-    assert_eq!(refused(seen), problem_code::NOT_FOUND);
+    assert_eq!(refused(seen), problem_code::NOT_ALLOWED);
     // One at a time; and whoever prepared it takes it back, for as often as they like.
     assert_eq!(
         refused(prepares(&desk, &visit).await),
