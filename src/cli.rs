@@ -19,3 +19,4 @@ mod reset;
 pub mod secret;
 mod totp;
 mod visit;
+mod waiting;

@@ -13,7 +13,7 @@ pub use super::care::args::{
     CareCommand, CaseArguments, CredentialsCommand, DeleteArguments, ResetArguments,
 };
 pub use super::choice::KeyChoice;
-use super::choice::person_id;
+use super::choice::{entry_id, intent_id, person_id};
 pub use super::factor::args::FactorCommand;
 use super::output::{Exit, Outcome};
 pub use super::reset::args::ResetCommand;
@@ -91,7 +91,7 @@ pub struct Global {
         default_value = "/var/lib/keydesk"
     )]
     pub data: PathBuf,
-    /// The station's configuration file.
+    /// The configuration file: the station's or, for `registry …`, the registry's.
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// One JSON line per event on standard output, the last one the outcome.
@@ -253,6 +253,7 @@ pub enum OutboxCommand {
     /// record stays.
     Resolve {
         /// The entry, as `outbox list` prints it.
+        #[arg(value_parser = entry_id)]
         entry: EntryId,
         /// What to do.
         how: ConflictHow,
@@ -287,6 +288,7 @@ pub enum UnfinishedCommand {
 #[derive(Debug, Args)]
 pub struct FinishArguments {
     /// Which, as `unfinished list` prints it.
+    #[arg(value_parser = intent_id)]
     pub intent: IntentId,
     /// The key, or the phone, is not to be had: record what may remain on it.
     #[arg(long)]

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::domain::people_list::ID_CHARS_MAX;
-use crate::domain::{FactorId, OneLine, OperatorId, PersonId};
+use crate::domain::{BatchId, EntryId, FactorId, IntentId, OneLine, OperatorId, PersonId};
 
 /// Which key, and its PIN.
 #[derive(Debug, Clone, Default, Args)]
@@ -32,6 +32,21 @@ pub(super) fn operator_id(text: &str) -> Result<OperatorId, String> {
         true => Err("not an identifier: see `keydesk registry operators list`".to_owned()),
         false => Ok(OperatorId::new(text)),
     }
+}
+
+pub(super) fn entry_id(text: &str) -> Result<EntryId, String> {
+    let not_one = |_| "not an entry's identifier: see `keydesk outbox list`".to_owned();
+    text.parse().map_err(not_one)
+}
+
+pub(super) fn intent_id(text: &str) -> Result<IntentId, String> {
+    let not_one = |_| "not unfinished work's identifier: see `keydesk unfinished list`".to_owned();
+    text.parse().map_err(not_one)
+}
+
+pub(super) fn batch_id(text: &str) -> Result<BatchId, String> {
+    let not_one = |_| "not a batch's identifier: see `keydesk batch list`".to_owned();
+    text.parse().map_err(not_one)
 }
 
 pub(super) fn factor_id(text: &str) -> Result<FactorId, String> {

@@ -25,6 +25,7 @@ use super::totp;
 use super::totp::answers::AppAnswers;
 use super::totp::args::TotpCommand;
 use super::visit;
+use super::waiting;
 use crate::domain::{EntryId, Identification};
 use crate::record::{EntryState, OutboxEntry, Resolution, Unfinished};
 use crate::station::desk::StationDesk;
@@ -63,7 +64,29 @@ pub enum StationCommand<'a> {
     Reset(&'a ResetCommand),
 }
 
-/// Carries out one command.
+impl StationCommand<'_> {
+    /// Whether it does more than look at what this station remembers, or at what waits in the outbox.
+    fn reaches_registry(&self) -> bool {
+        match self {
+            Self::Outbox(_)
+            | Self::Unfinished(UnfinishedCommand::List)
+            | Self::Batch(BatchCommand::List | BatchCommand::Show { .. }) => false,
+            Self::Session(_)
+            | Self::Person(_)
+            | Self::Batch(BatchCommand::Run(_) | BatchCommand::End { .. })
+            | Self::Enrol(_)
+            | Self::Tickets(_)
+            | Self::Unfinished(UnfinishedCommand::Resolve(_))
+            | Self::Care(_)
+            | Self::Totp(_)
+            | Self::Visit(_)
+            | Self::Factor(_)
+            | Self::Reset(_) => true,
+        }
+    }
+}
+
+/// Carries out one command. What waits in the outbox is sent first: nobody tends it between two commands.
 pub async fn run(
     station: Arc<Station>,
     command: StationCommand<'_>,
@@ -72,6 +95,9 @@ pub async fn run(
 ) -> Outcome {
     if let Err(stop) = station.resume_session() {
         return outcome_of_stop(&stop);
+    }
+    if command.reaches_registry() {
+        waiting::send(&station, &output, &stopper).await;
     }
     let runs = Runs {
         station: &station,
@@ -220,7 +246,15 @@ impl Runs<'_> {
         let face = self.identified_face(&arguments.key, identification, orders);
         self.station.note_keys(&mut Vec::new()).ok();
         let person = arguments.person.clone();
-        self.carry_out(&face, Order::Enrol { person }).await
+        let order = Order::Enrol { person };
+        let outcome = self.carry_out(&face, order).await;
+        match outcome.exit {
+            Exit::Unreachable => Outcome {
+                detail: format!("{}\n{}", outcome.detail, tr!(spoken(), "cli-tickets-ahead")),
+                ..outcome
+            },
+            _ => reset::beside_open(self.station, &arguments.person, outcome).await,
+        }
     }
 
     /// Ends unfinished work.
@@ -282,7 +316,7 @@ async fn session_open(
             spoken(),
             "cli-signed-in-as",
             name = operator.name.to_string(),
-            role = operator.role.as_str().to_string()
+            role = spoken().role(operator.role)
         ),
         json!({ "operator": operator }),
     ))
@@ -417,7 +451,7 @@ fn unfinished_list(station: &Station, output: &Output) -> Result<Outcome, Stop> 
     let text = spoken();
     for unfinished in &work {
         let outlook = text.outlook(unfinished);
-        let line = work_line(unfinished, &outlook);
+        let line = format!("{}\n\t{}", work_line(unfinished, &outlook), outlook.way);
         let item = UnfinishedItem {
             unfinished,
             known: outlook.known,

@@ -11,7 +11,7 @@ use super::care::hand_over::HandOver;
 use super::choice::KeyChoice;
 use super::factor::LossAnswers;
 use super::outcome::outcome_of_stop;
-use super::output::{Exit, Outcome, Output};
+use super::output::{Outcome, Output};
 use super::patience::Patience;
 use super::reset::AccountResetAnswers;
 use super::secret::{self, Lines, SecretError};
@@ -150,17 +150,12 @@ struct Memory {
     replaced: bool,
     /// Somebody proves a factor that they have: another key, and another PIN, than those of the run.
     proving: bool,
-    /// What is wrong with the arguments, as a stable word.
-    misused: Option<&'static str>,
 }
 
 impl Memory {
     /// From here on it is about the run's own key.
     fn proved(&mut self) {
-        *self = Self {
-            misused: self.misused,
-            ..Self::default()
-        };
+        *self = Self::default();
     }
 }
 
@@ -223,52 +218,25 @@ impl HeadlessFace {
         }
     }
 
-    /// How a run at this face counts that ended early: also when it ended because nobody came, or because the arguments
-    /// left something open.
+    /// How a run at this face counts that ended early: also when it ended because nobody came.
     pub fn outcome_of_stop(&self, stop: Stop) -> Outcome {
-        let outcome = outcome_of_stop(&self.patience.cause(stop));
-        match self.with_memory(|memory| memory.misused) {
-            Some(code) => Outcome {
-                exit: Exit::Usage,
-                code: code.to_owned(),
-                ..outcome
-            },
-            None => outcome,
-        }
+        outcome_of_stop(&self.patience.cause(stop))
     }
 
     fn with_memory<T>(&self, act: impl FnOnce(&mut Memory) -> T) -> T {
         act(&mut self.memory.lock())
     }
 
-    /// Ends the run because of the arguments.
-    fn misused(&self, code: &'static str, detail: String) -> Stop {
-        self.with_memory(|memory| memory.misused = Some(code));
-        Stop::Key(KeyFault::told(detail))
-    }
-
     /// A line that is read as a PIN must never be read, and sent, as a code.
     fn one_descriptor_each(&self) -> Result<(), Stop> {
         let codes = self.orders.apps.code_fd();
         match codes.is_some() && codes == self.choice.pin_fd {
-            true => Err(self.misused("one-descriptor", tr!(spoken(), "cli-one-descriptor"))),
+            true => Err(misused(
+                "one-descriptor",
+                tr!(spoken(), "cli-one-descriptor"),
+            )),
             false => Ok(()),
         }
-    }
-
-    fn unidentified(&self, person: &Person) -> Stop {
-        let detail = tr!(spoken(), "cli-unidentified", name = person.name.to_string());
-        self.misused("not-identified", detail)
-    }
-
-    /// What the arguments leave open of a reset's case.
-    fn unsaid(&self, case: &ResetCase) -> Stop {
-        let fault = case.check(true).err();
-        let fault = fault.map(|fault| fault.to_string()).unwrap_or_default();
-        self.misused(
-            "case-open",
-            tr!(spoken(), "cli-case-open", fault = fault.to_string()),
-        )
     }
 
     /// The case, where the arguments tell all of it.
@@ -276,7 +244,7 @@ impl HeadlessFace {
         let told = &self.orders.case;
         match !wrong && told.check(true).is_ok() {
             true => Ok(Answer::Case(told.clone())),
-            false => Err(self.unsaid(match wrong {
+            false => Err(unsaid(match wrong {
                 true => asked,
                 false => told,
             })),
@@ -290,11 +258,11 @@ impl HeadlessFace {
         };
         match &self.orders.confirm {
             Some(typed) if !wrong => Ok(Answer::Typed(typed.clone())),
-            Some(_) => Err(self.misused(
+            Some(_) => Err(misused(
                 "not-confirmed",
                 tr!(spoken(), "cli-confirm-wrong", word = format!("{word:?}")),
             )),
-            None => Err(self.misused(
+            None => Err(misused(
                 "not-confirmed",
                 tr!(
                     spoken(),
@@ -328,8 +296,9 @@ impl HeadlessFace {
             return Ok(Answer::ByTouch);
         }
         let wanted = match wished {
-            Some(name) => named(keys, name)
-                .map_err(|several| self.misused("several-keys", several.to_string()))?,
+            Some(name) => {
+                named(keys, name).map_err(|several| misused("several-keys", several.to_string()))?
+            }
             None => keys.first(),
         };
         let plugged = wanted.map(|key| (key.place.clone(), key.generation));
@@ -348,9 +317,10 @@ impl HeadlessFace {
         let apps = &self.orders.apps;
         let named = apps.proof.names_a_key();
         match self.is_provers() {
-            true if !named && self.pins.is_some() => {
-                Err(self.misused("which-proof-key", tr!(spoken(), "cli-which-proof-key")))
-            }
+            true if !named && self.pins.is_some() => Err(misused(
+                "which-proof-key",
+                tr!(spoken(), "cli-which-proof-key"),
+            )),
             true => Ok(0),
             false => Ok(usize::from(apps.key_follows && named)),
         }
@@ -366,7 +336,7 @@ impl HeadlessFace {
             Some(pins) => pins.lines.line(pins.first + line).await,
             None => secret::from_terminal(prompt, &tr!(spoken(), "cli-the-pin"), "--pin-fd").await,
         }
-        .map_err(|error: SecretError| self.misused("unreadable-secret", error.to_string()))?;
+        .map_err(|error: SecretError| misused("unreadable-secret", error.to_string()))?;
         secret::pin(&text, new_min)
     }
 
@@ -414,7 +384,7 @@ impl HeadlessFace {
         }
         if self.is_provers() && self.pins.is_some() {
             // One line is its, so that the next one is never mistaken for the other key's.
-            return Err(self.misused(
+            return Err(misused(
                 "proof-key-wants-new-pin",
                 tr!(spoken(), "cli-proof-key-pin", model = key.model.to_string()),
             ));
@@ -463,11 +433,11 @@ impl Face for HeadlessFace {
     async fn hand_over(&self, key: &KeyFacts, pin: Pin) -> Result<(), Stop> {
         let Some(hand_over) = &self.orders.hand_over else {
             let what = tr!(spoken(), "cli-random-pin-where");
-            return Err(KeyFault::told(what).into());
+            return Err(misused("not-handed-over", what));
         };
         hand_over
             .give(key, &pin)
-            .map_err(|error| self.misused("not-handed-over", error.to_string()))
+            .map_err(|error| misused("not-handed-over", error.to_string()))
     }
 
     async fn ask(&self, question: Question) -> Result<Answer, Stop> {
@@ -478,7 +448,7 @@ impl Face for HeadlessFace {
                 .clone()
                 .or_else(|| self.orders.case.identification.clone())
                 .map(Answer::Identified)
-                .ok_or_else(|| self.unidentified(&person)),
+                .ok_or_else(|| unidentified(&person)),
             Question::ChooseKey { keys } => self.choose(&keys).await,
             Question::Admit { .. } | Question::Retest { .. } => Ok(Answer::Yes),
             Question::NewPin {
@@ -504,21 +474,39 @@ impl Face for HeadlessFace {
             Question::TouchAgain { .. } => Err(Stop::Key(KeyFault::TouchTimeout)),
             Question::App(question) => {
                 let answered = self.orders.apps.answer(&question, &self.output).await;
-                answered.map_err(|open| self.misused(open.code, open.detail))
+                answered.map_err(|open| misused(open.code, open.detail))
             }
             Question::AccountReset(question) => {
                 let answered = self.orders.account_resets.answer(&question);
-                answered.map_err(|(code, detail)| self.misused(code, detail))
+                answered.map_err(|(code, detail)| misused(code, detail))
             }
             // All that is asked besides is an argument.
             Question::Loan(LoanQuestion::Sign { .. }) => Ok(Answer::Yes),
             Question::Loan(LoanQuestion::Days { .. } | LoanQuestion::Second { .. }) => {
-                Err(self.misused("no-loan", tr!(spoken(), "cli-no-loan")))
+                Err(misused("no-loan", tr!(spoken(), "cli-no-loan")))
             }
             Question::Loss(question) => {
                 let answered = self.orders.losses.answer(&question);
-                answered.map_err(|(code, detail)| self.misused(code, detail))
+                answered.map_err(|(code, detail)| misused(code, detail))
             }
         }
     }
+}
+
+/// Ends the run because of the arguments.
+fn misused(code: &'static str, detail: String) -> Stop {
+    Stop::Misused { code, detail }
+}
+
+fn unidentified(person: &Person) -> Stop {
+    let detail = tr!(spoken(), "cli-unidentified", name = person.name.to_string());
+    misused("not-identified", detail)
+}
+
+/// What the arguments leave open of a reset's case.
+fn unsaid(case: &ResetCase) -> Stop {
+    let fault = case.check(true).err();
+    let fault = fault.map(|fault| spoken().case_fault(fault));
+    let detail = tr!(spoken(), "cli-case-open", fault = fault.unwrap_or_default());
+    misused("case-open", detail)
 }

@@ -60,8 +60,12 @@ impl LossAnswers {
             .iter()
             .filter(|owned| self.serial.is_some() && owned.serial() == self.serial.as_deref())
             .collect();
-        if let [one] = named.as_slice() {
-            return Ok(Answer::Which(one.factor()));
+        match (named.as_slice(), &self.serial) {
+            ([one], _) => return Ok(Answer::Which(one.factor())),
+            ([], Some(_)) => {
+                return Err(("which-factor", tr!(spoken(), "cli-no-such-serial")));
+            }
+            _ => {}
         }
         let text = spoken();
         let each: Vec<String> = owned
@@ -105,7 +109,8 @@ pub(super) async fn run(runs: &Runs<'_>, command: &FactorCommand) -> Outcome {
 
 /// How a run about losses counts that came to its end.
 pub(super) fn outcome_of(person: &Person, result: &LossResult) -> Outcome {
-    let said = spoken().loss_done(person, result);
+    let text = spoken();
+    let said = text.loss_done(person, result);
     match result {
         LossResult::Suspended {
             owned,
@@ -113,15 +118,22 @@ pub(super) fn outcome_of(person: &Person, result: &LossResult) -> Outcome {
             is_last,
             push,
         } => {
-            let (exit, standing) = standing(push, &tr!(spoken(), "cli-registry-holds"));
-            let until_then = match push {
-                PushState::Accepted | PushState::Waiting => String::new(),
-                PushState::Queued | PushState::Conflict { .. } => format!(": {standing}"),
+            let (exit, standing) = standing(push, &tr!(text, "cli-registry-holds"));
+            let detail = match push {
+                PushState::Accepted | PushState::Waiting => said,
+                PushState::Queued => tr!(
+                    text,
+                    "cli-suspended-queued",
+                    name = text.owned(owned),
+                    person = person.name.as_str(),
+                    why = text.why(*why)
+                ),
+                PushState::Conflict { .. } => format!("{said} {standing}"),
             };
             Outcome {
                 exit,
                 code: "suspended".to_owned(),
-                detail: format!("{said}{until_then}"),
+                detail,
                 facts: json!({
                     "person": person.id,
                     "factor": owned.factor(),

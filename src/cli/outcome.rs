@@ -11,6 +11,7 @@ use super::totp;
 use crate::domain::{KeyFacts, Person};
 use crate::record::Remains;
 use crate::text::{spoken, tr};
+use crate::wire::problem_code;
 use crate::workflow::dialogue::{Ending, PushState};
 use crate::workflow::{KeyFault, Stop};
 
@@ -56,7 +57,7 @@ pub fn outcome_of(ending: &Ending) -> Outcome {
         Ending::Both { key, app } => totp::both(outcome_of(key), outcome_of(app)),
         Ending::Stopped { stop, remains } => Outcome {
             facts: json!({ "remains": remains }),
-            ..Outcome::failed(Exit::Key, stop.code().as_str(), spoken().stop(stop))
+            ..outcome_of_stop(stop)
         },
     }
 }
@@ -83,10 +84,15 @@ pub(super) fn standing(push: &PushState, accepted: &str) -> (Exit, String) {
 
 fn pushed(code: &str, person: &Person, key: &KeyFacts, push: &PushState) -> Outcome {
     let (exit, standing) = standing(push, &tr!(spoken(), "cli-result-held"));
+    let what = match code {
+        "enrolled" => tr!(spoken(), "cli-enrolled"),
+        "retested" => tr!(spoken(), "cli-retested"),
+        other => other.to_owned(),
+    };
     let mut detail = tr!(
         spoken(),
         "cli-pushed",
-        code = code.to_string(),
+        code = what.to_string(),
         model = key.model.to_string(),
         name = person.name.to_string(),
         standing = standing.to_string()
@@ -109,7 +115,7 @@ fn lent(person: &Person, key: &KeyFacts, until: Timestamp, push: &PushState) -> 
     let (exit, standing) = standing(push, &tr!(spoken(), "cli-result-held"));
     let said = spoken().lent(&person.name, &key.model, until.to_string());
     let know = spoken().must_know(key);
-    let mut lines = vec![format!("{said} {standing}")];
+    let mut lines = vec![said, standing];
     lines.extend(know.iter().cloned());
     Outcome {
         exit,
@@ -138,6 +144,8 @@ fn must_know(person: &Person, key: &KeyFacts) -> Vec<String> {
 /// How an early end counts.
 pub fn outcome_of_stop(stop: &Stop) -> Outcome {
     let exit = match stop.cause() {
+        // Nothing has the identifier that was given.
+        Stop::RegistryRefused { code, .. } if code == problem_code::NOT_FOUND => Exit::Usage,
         Stop::Cancelled | Stop::Key(KeyFault::Cancelled) => Exit::Cancelled,
         Stop::Settled
         | Stop::SignedOut
@@ -149,13 +157,18 @@ pub fn outcome_of_stop(stop: &Stop) -> Outcome {
         | Stop::Unmet(_)
         | Stop::OpenElsewhere { .. }
         | Stop::OfferExpired => Exit::Refused,
-        Stop::Key(_) | Stop::Unproven(_) | Stop::WrongCodes(_) => Exit::Key,
+        Stop::Key(_) | Stop::Unproven(_) | Stop::WrongCodes(_) | Stop::PinNotTaken(_) => Exit::Key,
+        Stop::Misused { .. } => Exit::Usage,
         Stop::Unreachable(_) | Stop::Unanswered(_) => Exit::Unreachable,
         Stop::Store(_) | Stop::Left { .. } => Exit::Store,
     };
+    let code = match stop.cause() {
+        Stop::Misused { code, .. } => code,
+        cause => cause.code().as_str(),
+    };
     Outcome {
         facts: json!({ "remains": stop.remains() }),
-        ..Outcome::failed(exit, stop.code().as_str(), spoken().stop(stop))
+        ..Outcome::failed(exit, code, spoken().stop(stop))
     }
 }
 
@@ -186,7 +199,32 @@ fn left(remains: Remains) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::pin::PinError;
     use crate::domain::reason::{Gap, Refusal};
+
+    #[test]
+    fn what_the_arguments_leave_open_is_said_as_itself_and_is_no_fault_of_a_key() {
+        let stop = Stop::Misused {
+            code: "which-factor",
+            detail: "say with --factor which".to_owned(),
+        };
+        let outcome = outcome_of_stop(&stop);
+        assert_eq!(
+            (outcome.exit, outcome.code.as_str()),
+            (Exit::Usage, "which-factor")
+        );
+        assert_eq!(outcome.detail, "say with --factor which");
+        let told = Stop::Key(KeyFault::told("no key in the bay"));
+        let outcome = outcome_of_stop(&told);
+        assert_eq!(
+            (outcome.exit, outcome.detail.as_str()),
+            (Exit::Key, "no key in the bay")
+        );
+        let common = outcome_of_stop(&Stop::PinNotTaken(PinError::Common));
+        assert_eq!(common.exit, Exit::Key);
+        assert!(common.detail.starts_with("This PIN"), "{}", common.detail);
+        assert!(!common.detail.contains("failed"), "{}", common.detail);
+    }
 
     #[test]
     fn the_exit_code_follows_the_cause_also_when_something_remains_on_the_key() {

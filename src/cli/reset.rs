@@ -1,6 +1,7 @@
 //! `keydesk reset …`: an account is reset, which one agent asks for and a second one releases.
 
 pub mod args;
+mod shown;
 
 use serde_json::json;
 
@@ -8,14 +9,15 @@ use super::choice::KeyChoice;
 use super::commands::Runs;
 use super::face::Orders;
 use super::outcome::outcome_of_stop;
-use super::output::Outcome;
-use crate::domain::account_reset::ResetWish;
+use super::output::{Exit, Outcome};
+use crate::domain::account_reset::{ResetState, ResetWish};
 use crate::domain::exception::EXCEPTION_DAYS_MAX;
 use crate::domain::identification::AwayMeans;
-use crate::domain::{AccountResetId, Person};
+use crate::domain::{AccountResetId, Person, PersonId};
+use crate::station::Station;
 use crate::text::clean::columns;
 use crate::text::{spoken, tr};
-use crate::wire::{AccountReset, ResetEnding, ResetFacts};
+use crate::wire::{AccountReset, ResetEnding};
 use crate::workflow::account_reset::ReleasedBy;
 use crate::workflow::dialogue::{AccountResetQuestion, AccountResetResult, Answer};
 use crate::workflow::{Order, Stop};
@@ -44,15 +46,20 @@ impl AccountResetAnswers {
                 means: AwayMeans::CallBack,
                 other,
                 ..
-            } if !self.called_back => match *other && self.seen {
-                true => Ok(Answer::OtherWay),
-                false => Err(("not-called-back", tr!(spoken(), "cli-not-called-back"))),
+            } if !self.called_back => match (*other, self.seen) {
+                (true, true) => Ok(Answer::OtherWay),
+                (true, false) => Err(("which-way", tr!(spoken(), "cli-which-way"))),
+                (false, _) => Err(("not-called-back", tr!(spoken(), "cli-not-called-back"))),
             },
             AccountResetQuestion::Way {
                 means: AwayMeans::Video,
                 other: true,
                 ..
             } if !self.seen && self.called_back => Ok(Answer::OtherWay),
+            AccountResetQuestion::Way {
+                means: AwayMeans::Video,
+                ..
+            } if !self.seen => Err(("not-seen", tr!(spoken(), "cli-not-seen"))),
             AccountResetQuestion::Way { .. } => Ok(Answer::Yes),
             AccountResetQuestion::Except { wrong: false, .. } => match self.days {
                 Some(days) => Ok(Answer::Typed(days.to_string())),
@@ -165,7 +172,7 @@ pub(super) async fn run(runs: &Runs<'_>, command: &ResetCommand) -> Outcome {
             return runs.carry_out(&face, order).await;
         }
         ResetCommand::List => list(runs).await,
-        ResetCommand::Show { reset } => show(runs, *reset).await,
+        ResetCommand::Show { reset } => shown::show(runs, *reset).await,
         ResetCommand::Refuse { reset } => end(runs, *reset, ResetEnding::Refuse).await,
         ResetCommand::Withdraw { reset } => end(runs, *reset, ResetEnding::Withdraw).await,
     };
@@ -173,7 +180,7 @@ pub(super) async fn run(runs: &Runs<'_>, command: &ResetCommand) -> Outcome {
 }
 
 async fn list(runs: &Runs<'_>) -> Result<Outcome, Stop> {
-    let resets = runs.station.account_resets().await?;
+    let resets = runs.station.account_resets_everywhere().await?;
     for reset in &resets {
         runs.output.item("reset", reset, &line(reset));
     }
@@ -189,7 +196,8 @@ async fn list(runs: &Runs<'_>) -> Result<Outcome, Stop> {
     ))
 }
 
-fn line(reset: &AccountReset) -> String {
+/// One of several, in columns.
+pub(super) fn line(reset: &AccountReset) -> String {
     let text = spoken();
     columns(&[
         &reset.id,
@@ -227,32 +235,6 @@ fn when(reset: &AccountReset) -> String {
     }
 }
 
-async fn show(runs: &Runs<'_>, reset: AccountResetId) -> Result<Outcome, Stop> {
-    let detail = runs.station.account_reset(reset).await?;
-    runs.output.item("reset", &detail, &line(&detail.reset));
-    let mut said = in_words(&detail.facts);
-    if !detail.reset.remark.is_empty() {
-        said.insert(0, detail.reset.remark.clone());
-    }
-    let text = spoken();
-    let state = text.reset_state(detail.reset.state);
-    let detail_words = match said.is_empty() {
-        true => state,
-        false => format!("{state}; {}", said.join(" ")),
-    };
-    Ok(Outcome::done(
-        detail_words,
-        json!({ "reset": reset, "state": detail.reset.state }),
-    ))
-}
-
-fn in_words(facts: &ResetFacts) -> Vec<String> {
-    let text = spoken();
-    let day = |at: jiff::Timestamp| at.strftime("%Y-%m-%d").to_string();
-    let lines = text.reset_facts(facts, day);
-    lines.into_iter().map(|(_, line)| line).collect()
-}
-
 async fn end(runs: &Runs<'_>, reset: AccountResetId, how: ResetEnding) -> Result<Outcome, Stop> {
     let reset = runs.station.end_reset(reset, how).await?;
     let text = spoken();
@@ -271,6 +253,16 @@ async fn end(runs: &Runs<'_>, reset: AccountResetId, how: ResetEnding) -> Result
 pub(super) fn outcome_of(person: &Person, result: &AccountResetResult) -> Outcome {
     let text = spoken();
     let said = text.account_reset_done(person, result);
+    let said = match result {
+        AccountResetResult::Prepared { reset }
+        | AccountResetResult::Signed { reset }
+        | AccountResetResult::Asked { reset }
+        | AccountResetResult::Released { reset } => format!("{said}\n{}", next(reset)),
+        AccountResetResult::Objected { .. }
+        | AccountResetResult::Refused { .. }
+        | AccountResetResult::Excepted { .. }
+        | AccountResetResult::CarriedOut { .. } => said,
+    };
     let (code, facts) = match result {
         AccountResetResult::Prepared { reset } => ("reset-prepared", of(reset)),
         AccountResetResult::Signed { reset } => ("reset-signed", of(reset)),
@@ -300,6 +292,66 @@ pub(super) fn outcome_of(person: &Person, result: &AccountResetResult) -> Outcom
     Outcome {
         code: code.to_owned(),
         ..Outcome::done(said, facts)
+    }
+}
+
+/// What comes next of one that is open, with the command for it.
+fn next(reset: &AccountReset) -> String {
+    let id = reset.id.to_string();
+    let until = reset.until.to_string();
+    let person = reset.person.id.to_string();
+    match (reset.state, reset.away) {
+        (ResetState::Prepared, _) => tr!(spoken(), "cli-next-prepared", id = id, until = until),
+        (ResetState::Requested, _) => tr!(spoken(), "cli-next-asked", id = id, until = until),
+        (ResetState::Released, false) => tr!(
+            spoken(),
+            "cli-next-released",
+            id = id,
+            person = person,
+            when = when(reset)
+        ),
+        (ResetState::Released, true) => tr!(
+            spoken(),
+            "cli-next-away",
+            id = id,
+            person = person,
+            when = when(reset)
+        ),
+        (
+            ResetState::Withdrawn
+            | ResetState::Refused
+            | ResetState::Expired
+            | ResetState::Objected
+            | ResetState::CarriedOut,
+            _,
+        ) => tr!(
+            spoken(),
+            "cli-reset-is",
+            state = spoken().reset_state(reset.state)
+        ),
+    }
+}
+
+/// The same outcome, which names the reset of that person's account that is open, where nothing came of adding a factor.
+pub(super) async fn beside_open(station: &Station, person: &PersonId, outcome: Outcome) -> Outcome {
+    let is_refused = outcome.exit == Exit::Refused || outcome.code == "which-administrator";
+    if !is_refused {
+        return outcome;
+    }
+    // It is said besides: what keeps the page away was said already, or will be.
+    let Ok(detail) = station.person(person).await else {
+        return outcome;
+    };
+    match detail.reset.filter(|reset| reset.state.is_open()) {
+        Some(reset) => Outcome {
+            detail: format!(
+                "{}\n{}",
+                outcome.detail,
+                tr!(spoken(), "cli-beside-open", next = next(&reset))
+            ),
+            ..outcome
+        },
+        None => outcome,
     }
 }
 

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::domain::Pin;
 use crate::domain::pin::PIN_CODE_POINTS_MIN;
 use crate::text::{spoken, tr};
-use crate::workflow::{KeyFault, Stop};
+use crate::workflow::Stop;
 
 /// The longest line that is read: a PIN has at most 63 bytes, a one-time code fewer.
 const LINE_MAX: u64 = 256;
@@ -69,7 +69,7 @@ pub fn pin(text: &str, new_min: Option<u8>) -> Result<Pin, Stop> {
         Some(min) => Pin::chosen(text, min),
         None => Pin::new(text, PIN_CODE_POINTS_MIN),
     }
-    .map_err(|error| Stop::Key(KeyFault::told(error.to_string())))
+    .map_err(Stop::PinNotTaken)
 }
 
 /// The lines of one file descriptor, each read once and only when it is wanted, so that a file and a pipe behave alike

@@ -15,6 +15,7 @@ use super::commands::Runs;
 use super::face::{HeadlessFace, Orders};
 use super::outcome::{outcome_of_stop, standing};
 use super::output::{Exit, Outcome, push_word};
+use super::reset;
 use crate::domain::factor::FactorKind;
 use crate::domain::models::Models;
 use crate::domain::suspension::FactorRef;
@@ -108,7 +109,13 @@ async fn carry_out(
         person: person.clone(),
         which: factor.map(|factor| FactorRef::App { factor }),
     };
-    runs.carry_out(face, order).await
+    let outcome = runs.carry_out(face, order).await;
+    match app {
+        AppJob::Enrol | AppJob::Both | AppJob::Assign => {
+            reset::beside_open(runs.station, person, outcome).await
+        }
+        _ => outcome,
+    }
 }
 
 /// Where a new phone's app was not taken: what becomes of the old one's.
@@ -116,7 +123,7 @@ fn old_stays(outcome: Outcome) -> Outcome {
     let left = outcome.facts.get("remains").and_then(Value::as_str);
     match left {
         Some("on-phone" | "app-unknown") => Outcome {
-            detail: format!("{}. {}", outcome.detail, tr!(spoken(), "old-app-stays")),
+            detail: format!("{}\n{}", outcome.detail, tr!(spoken(), "old-app-stays")),
             ..outcome
         },
         _ => outcome,
@@ -132,6 +139,9 @@ async fn list(runs: &Runs<'_>, person: &PersonId) -> Result<Outcome, Stop> {
     for credential in &detail.credentials {
         let line = key_line(credential, runs.station.slots().models());
         runs.output.item("key", credential, &line);
+    }
+    if let Some(open) = &detail.reset {
+        runs.output.item("reset", open, &reset::line(open));
     }
     let apps = detail.factors.iter().filter(|f| f.is_valid()).count();
     let keys = detail.credentials.iter().filter(|c| c.is_valid()).count();
@@ -188,6 +198,11 @@ fn suspended(held: &Held) -> Option<String> {
     ))
 }
 
+fn lent(held: &Held) -> Option<String> {
+    let until = held.lent_until?;
+    Some(tr!(spoken(), "cli-lent-until", until = until.to_string()))
+}
+
 fn enrolled(at: Timestamp, station: &impl Display) -> String {
     let (at, station) = (at.to_string(), station.to_string());
     tr!(spoken(), "cli-enrolled-at", at = at, station = station)
@@ -216,7 +231,9 @@ fn key_line(credential: &Credential, models: &Models) -> String {
     let gone = credential
         .gone_at
         .map(|at| tr!(spoken(), "cli-gone-at", at = at.to_string()));
-    let gone = gone.or(suspended(&credential.held));
+    let gone = gone
+        .or(suspended(&credential.held))
+        .or(lent(&credential.held));
     let at = (credential.enrolled_at, &credential.station);
     let line = columns(&[
         &"-",
@@ -274,7 +291,7 @@ fn reported(code: &str, said: &str, push: &PushState, facts: Value) -> Outcome {
     Outcome {
         exit,
         code: code.to_owned(),
-        detail: format!("{said}: {standing}"),
+        detail: format!("{said}\n{standing}"),
         facts,
     }
 }

@@ -43,6 +43,8 @@ pub enum StopCode {
     StoreFull,
     Unsupported,
     KeyFailed,
+    Misused,
+    PinNotTaken,
 }
 
 words!(StopCode {
@@ -79,4 +81,6 @@ words!(StopCode {
     StoreFull => "store-full",
     Unsupported => "unsupported",
     KeyFailed => "key-failed",
+    Misused => "misused",
+    PinNotTaken => "pin-not-taken",
 });

@@ -6,10 +6,25 @@ use super::stopped::Explained;
 use super::{Language, Text, tr};
 use crate::domain::authority::{Action, row};
 use crate::domain::list::FileFault;
+use crate::domain::pin::PinError;
 use crate::domain::reason::{Failure, Flaw, Gap, KeyFault, Lacks, Refusal, Skip, Unmet, Why};
 use crate::domain::reset::CaseFault;
 use crate::domain::visit::Takes;
 use crate::workflow::{Decider, Stop};
+
+fn lines<const N: usize>(parts: [Option<String>; N], between: &str) -> String {
+    let said: Vec<String> = parts.into_iter().flatten().collect();
+    said.join(between)
+}
+
+/// What whoever answers in a person's place said of it: that is all there is to say.
+fn own_words(stop: &Stop) -> Option<&str> {
+    match stop.cause() {
+        Stop::Misused { detail, .. } => Some(detail),
+        Stop::Key(KeyFault::Failed(Failure::Told { words })) => Some(words),
+        _ => None,
+    }
+}
 
 impl Text {
     /// The facts of a stop, beside what [`Text::stopped`] says of its kind; none: that says it all.
@@ -42,6 +57,8 @@ impl Text {
             Stop::Strands { account, may } => self.strands(account, may),
             Stop::Authority { person, takes, may } => return self.authority(person, *takes, may),
             Stop::Unproven(flaw) => self.flaw(flaw),
+            Stop::Misused { detail, .. } => detail.clone(),
+            Stop::PinNotTaken(error) => self.pin_error(error),
         })
     }
 
@@ -51,12 +68,42 @@ impl Text {
         refused.unwrap_or_else(|| self.stopped(stop.code()))
     }
 
-    /// A stop in one line: what happened, with its facts, what it leaves and what to do next.
+    /// A stop as the command line says it: what happened, with its facts, what it leaves and what to do next; below that what stands in
+    /// others' words, or what the next step points at.
     pub fn stop(&self, stop: &Stop) -> String {
-        let said = self.explained(stop);
         let left = matches!(stop, Stop::Left { .. }).then(|| self.remains(stop.remains()));
-        let lines = [Some(said.what), self.facts(stop), left, Some(said.next)];
-        lines.into_iter().flatten().collect::<Vec<_>>().join(" ")
+        if let Some(words) = own_words(stop) {
+            return lines([Some(words.to_owned()), left], "\n");
+        }
+        let said = self.explained(stop);
+        let (what, next) = match stop.cause() {
+            // A ticket helps with an enrolment only, and there is no key F7 here.
+            Stop::Unreachable(_) => (
+                tr!(self, "cli-unreachable"),
+                tr!(self, "cli-unreachable-next"),
+            ),
+            _ => (said.what, said.next),
+        };
+        let facts = self.facts(stop);
+        match stop.cause() {
+            Stop::RegistryRefused { detail, .. } => {
+                let words = self.registry_words(detail);
+                let said = lines([Some(what), left, Some(next)], " ");
+                lines([Some(said), words], "\n")
+            }
+            Stop::Strands { .. } => {
+                let said = lines([Some(what), left, Some(next)], " ");
+                lines([Some(said), facts], "\n")
+            }
+            // Its fact is the same sentence with the name in it.
+            Stop::Unmet(Unmet::NotWaiting { .. }) => lines([facts, left, Some(next)], " "),
+            _ => lines([Some(what), facts, left, Some(next)], " "),
+        }
+    }
+
+    /// The registry's own words, marked as such: it speaks English, whoever reads it. None: it said nothing.
+    pub fn registry_words(&self, words: &str) -> Option<String> {
+        (!words.is_empty()).then(|| tr!(self, "cli-registry-words", words = words))
     }
 
     /// Why a file is of no use here.
@@ -166,7 +213,8 @@ impl Text {
         }
     }
 
-    fn case_fault(&self, fault: CaseFault) -> String {
+    /// What is missing of a reset's case.
+    pub fn case_fault(&self, fault: CaseFault) -> String {
         match fault {
             CaseFault::NoReason => tr!(self, "case-no-reason"),
             CaseFault::NoTicket => tr!(self, "case-no-ticket"),
@@ -300,6 +348,16 @@ impl Text {
             KeyFault::Unsupported(lacks) => Some(self.lacks(lacks)),
             KeyFault::Failed(failure) => Some(self.failure(failure)),
             _ => None,
+        }
+    }
+
+    /// Why a PIN that was typed is none that is taken.
+    pub fn pin_error(&self, error: &PinError) -> String {
+        match error {
+            PinError::TooShort { min } => tr!(self, "pin-too-short", min = (*min)),
+            PinError::TooLong => tr!(self, "pin-too-long"),
+            PinError::Common => tr!(self, "pin-common"),
+            PinError::Control => tr!(self, "pin-control"),
         }
     }
 

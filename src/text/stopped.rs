@@ -72,6 +72,8 @@ impl Text {
             StopCode::StoreFull => explained!("stop-store-full", "stop-store-full-next"),
             StopCode::Unsupported => explained!("stop-unsupported", "stop-unsupported-next"),
             StopCode::KeyFailed => explained!("stop-key-failed", "stop-key-failed-next"),
+            StopCode::Misused => explained!("stop-misused", "stop-misused-next"),
+            StopCode::PinNotTaken => explained!("stop-pin-not-taken", "stop-pin-not-taken-next"),
         }
     }
 

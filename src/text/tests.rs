@@ -97,3 +97,46 @@ fn no_text_is_kept_that_nothing_shows() {
         assert!(code.contains(&format!("\"{key}\"")), "{key}");
     }
 }
+
+/// What the command line says of a stop, in each language.
+fn on_the_command_line(stop: &crate::workflow::Stop) -> [String; 2] {
+    [Language::English, Language::Dutch].map(|language| Text::load(language).stop(stop))
+}
+
+#[test]
+fn the_registrys_own_words_follow_on_a_line_of_their_own_in_every_language() {
+    for code in ["not-allowed", "not-found", "a-code-of-a-later-release"] {
+        let stop = crate::workflow::Stop::RegistryRefused {
+            code: code.to_owned(),
+            detail: "a help desk carries it out".to_owned(),
+        };
+        for said in on_the_command_line(&stop) {
+            let last = said.lines().last().unwrap_or_default();
+            assert!(last.ends_with("“a help desk carries it out”"), "{said}");
+            assert!(
+                !said.contains("below") && !said.contains("hieronder"),
+                "{said}"
+            );
+            assert_eq!(said.lines().count(), 2, "{said}");
+        }
+    }
+}
+
+#[test]
+fn what_would_be_refused_is_said_once_and_a_bad_line_names_no_key_of_the_kiosk() {
+    let person = "W. Example".to_owned();
+    let waits = crate::workflow::Stop::Unmet(crate::domain::reason::Unmet::NotWaiting { person });
+    for said in on_the_command_line(&waits) {
+        assert_eq!(said.matches("W. Example").count(), 1, "{said}");
+        assert!(
+            !said.contains("this person") && !said.contains("deze persoon"),
+            "{said}"
+        );
+    }
+    let gap = crate::domain::reason::Gap::Down {
+        detail: "refused".to_owned(),
+    };
+    for said in on_the_command_line(&crate::workflow::Stop::Unreachable(gap)) {
+        assert!(!said.contains("F7") && !said.contains("ticket"), "{said}");
+    }
+}

@@ -7,6 +7,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::domain::authority::{NotAllowed, Row};
+use crate::domain::pin::PinError;
 use crate::domain::reason::{Flaw, Gap, KeyFault, Refusal, Unmet};
 use crate::domain::stop_code::StopCode;
 use crate::domain::visit::Takes;
@@ -108,6 +109,15 @@ pub enum Stop {
     Unproven(Flaw),
     /// No code was right, and no more are taken.
     WrongCodes(u8),
+    /// A face that answers from arguments has none for what was asked.
+    Misused {
+        /// A stable word of the command line's.
+        code: &'static str,
+        /// In the reader's words.
+        detail: String,
+    },
+    /// A PIN that whoever was asked gave is none that is taken: it was not sent to the key.
+    PinNotTaken(PinError),
     /// The run ended after it had changed the key; this is what remains.
     Left {
         /// The cause.
@@ -166,6 +176,8 @@ impl fmt::Display for Stop {
             Self::Store(why) => write!(f, ": {why}"),
             Self::Unproven(flaw) => write!(f, ": {flaw}"),
             Self::WrongCodes(codes) => write!(f, ": {codes}"),
+            Self::Misused { code, detail } => write!(f, ": {code}: {detail}"),
+            Self::PinNotTaken(error) => write!(f, ": {error}"),
         }
     }
 }
@@ -225,6 +237,8 @@ impl Stop {
             Self::Store(_) => StopCode::Store,
             Self::Unproven(_) => StopCode::Unproven,
             Self::WrongCodes(_) => StopCode::WrongCodes,
+            Self::Misused { .. } => StopCode::Misused,
+            Self::PinNotTaken(_) => StopCode::PinNotTaken,
             Self::Left { cause, .. } => cause.code(),
         }
     }

@@ -504,3 +504,59 @@ fn an_alarm_that_was_looked_into_is_listed_no_more_unless_all_are_asked_for() {
     let all = place.registry(&["alarms", "--all"]);
     assert!(all.all.contains("she joined today"), "{}", all.all);
 }
+
+#[test]
+fn exit_codes_of_the_registrys_commands_are_those_of_the_table() {
+    let place = Place::new();
+    let long = [
+        "resets", "deputy", "nobody", "--for", "48h", "--reason", "ill",
+    ];
+    let ran = place.registry(&long);
+    assert_eq!((ran.code, ran.text("code").as_str()), (2, "no-deputy"));
+    assert!(
+        ran.text("detail").contains("24 hours"),
+        "{}",
+        ran.text("detail")
+    );
+    // A port on which nobody listens.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = free.local_addr().expect("an address").port();
+    drop(free);
+    let config = place.path("mail.toml");
+    let settings = format!(
+        "[mail]\nserver = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nfrom = \"desk@example.com\"\n"
+    );
+    std::fs::write(&config, settings).expect("written");
+    let config = config.display().to_string();
+    let mail = [
+        "registry",
+        "mail",
+        "--test",
+        "p1@example.com",
+        "--config",
+        &config,
+    ];
+    let ran = run(&place.path("unused"), &mail);
+    assert_eq!((ran.code, ran.text("code").as_str()), (5, "not-sent"));
+}
+
+#[test]
+fn what_is_no_identifier_is_said_to_be_none_and_where_they_are_listed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (arguments, list) in [
+        (
+            vec!["unfinished", "resolve", "nope"],
+            "keydesk unfinished list",
+        ),
+        (
+            vec!["outbox", "resolve", "nope", "retry"],
+            "keydesk outbox list",
+        ),
+        (vec!["batch", "show", "nope"], "keydesk batch list"),
+        (vec!["reset", "show", "nope"], "keydesk reset list"),
+    ] {
+        let ran = run(folder.path(), &arguments);
+        assert_eq!(ran.code, 2, "{arguments:?}");
+        assert!(ran.text("detail").contains(list), "{}", ran.text("detail"));
+    }
+}

@@ -9,6 +9,11 @@ use clap::{Args, Subcommand};
 use crate::domain::authority::Role;
 
 /// One of the roles, by its word.
+fn act_id(text: &str) -> Result<uuid::Uuid, String> {
+    text.parse()
+        .map_err(|_| "not an act's identifier: see `keydesk registry acts`".to_owned())
+}
+
 fn role() -> impl TypedValueParser<Value = Role> {
     PossibleValuesParser::new(Role::ALL.map(Role::as_str))
         .try_map(|word| Role::parse(&word).ok_or("no such role"))
@@ -123,7 +128,7 @@ pub enum RegistryCommand {
         #[arg(long, value_name = "FILE")]
         db: PathBuf,
         /// The act whose receipt is wanted.
-        #[arg(long, value_name = "ID", requires = "out")]
+        #[arg(long, value_name = "ID", requires = "out", value_parser = act_id)]
         id: Option<uuid::Uuid>,
         /// A new file for the receipt.
         #[arg(long, value_name = "FILE", requires = "id")]

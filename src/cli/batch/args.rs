@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::cli::choice::batch_id;
 use crate::domain::{BatchId, Identification};
 
 /// `batch …`
@@ -16,11 +17,13 @@ pub enum BatchCommand {
     /// The keys of a batch, with their tags and labels.
     Show {
         /// Which, as `batch list` prints it.
+        #[arg(value_parser = batch_id)]
         batch: BatchId,
     },
     /// End a batch that was stopped: no key joins it any more.
     End {
         /// Which, as `batch list` prints it.
+        #[arg(value_parser = batch_id)]
         batch: BatchId,
     },
 }
@@ -32,7 +35,7 @@ pub struct BatchRun {
     #[arg(value_name = "PROFILE", required_unless_present = "resume")]
     pub profile: Option<PathBuf>,
     /// Take up a batch that was stopped; what is done is not done again.
-    #[arg(long, value_name = "ID", conflicts_with_all = ["profile", "people", "keys", "identified_by", "dry_run"])]
+    #[arg(long, value_name = "ID", value_parser = batch_id, conflicts_with_all = ["profile", "people", "keys", "identified_by", "dry_run"])]
     pub resume: Option<BatchId>,
     /// Only say what would be done to each key in the bay.
     #[arg(long)]

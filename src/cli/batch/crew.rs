@@ -70,7 +70,7 @@ impl HeadlessCrew {
 
     fn misuse(&self, code: &'static str, detail: String) -> Stop {
         *self.misused.lock() = Some(code);
-        Stop::Key(KeyFault::told(detail))
+        Stop::Misused { code, detail }
     }
 
     /// The line that holds a PIN of this key: the one that was taken for it before, or the next one.

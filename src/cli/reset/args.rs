@@ -138,7 +138,7 @@ pub struct CarryOutArguments {
     /// Whose account.
     #[arg(long, value_name = "ID", value_parser = person_id)]
     pub person: PersonId,
-    /// How the person was identified; needed where no visit of theirs is open.
+    /// How the person, who is at this desk, was identified: as when it was asked for, e.g. passport:7K31.
     #[arg(long, value_name = "DOCUMENT:LAST4", required_unless_present = "days")]
     pub identified_by: Option<Identification>,
     /// The person is not at a desk: for so many working days (1 to 10) they may come to one, with their document.

@@ -451,12 +451,20 @@ async fn refuse_hidden(
     if is_prepared || table::is_visited(db, id, by).await? {
         return Ok(());
     }
+    let is_open = stored.state.at(stored.until, now).is_open();
     match resets::at_desk::to_carry_out(db, desk, stored, now).await? {
         Some(_) => Ok(()),
-        None => Err(Refusal::new(
+        None if is_open => Err(Refusal::new(
             problem_code::NOT_ALLOWED,
             format!(
                 "reset {id} is shown where it was prepared, and at another desk only once it can be carried out there"
+            ),
+        )),
+        None => Err(Refusal::new(
+            problem_code::NOT_FOUND,
+            format!(
+                "no reset {id} that was prepared or carried out at this station is known here, nor one that whoever is signed in carried \
+                 out: Customer Service sees all of them"
             ),
         )),
     }

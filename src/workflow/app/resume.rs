@@ -21,6 +21,8 @@ pub(in crate::workflow) async fn resume_app(
     how: How,
 ) -> Result<Ending, Stop> {
     let undone = Remains::OnPhone;
+    // What stays unfinished work needs its entry on the phone.
+    let open = Remains::AppUnknown;
     if how == How::WithoutKey {
         return end(desk, intent.id, EndReason::ResolvedAfterStop, undone).await;
     }
@@ -43,13 +45,11 @@ pub(in crate::workflow) async fn resume_app(
         step: Step::Code,
     };
     // Before the code, which is used up by being right.
-    let old = old(desk, intent)
-        .await
-        .map_err(|stop| stop.leaving(undone))?;
+    let old = old(desk, intent).await.map_err(|stop| stop.leaving(open))?;
     // Cancelled, out of reach or never right: it stays unfinished work, as it was.
     let right = right_at_registry(desk, examination)
         .await
-        .map_err(|stop| stop.leaving(undone))?;
+        .map_err(|stop| stop.leaving(open))?;
     let drift = match right.reply.verdict {
         CodeVerdict::Right { drift_steps } => i64::from(drift_steps),
         _ => 0,

@@ -116,5 +116,28 @@ async fn both_are_done_by_their_commands() {
     assert_eq!(outcome.code, "reset-objected", "{}", outcome.detail);
     assert_eq!(outcome.facts["state"], "objected");
     let (outcome, _) = run_with(&other, &object, None).await;
-    assert_eq!(outcome.exit, Exit::Refused, "{}", outcome.detail);
+    // It is over, and was not prepared there.
+    assert_eq!(outcome.exit, Exit::Usage, "{}", outcome.detail);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn for_a_reset_that_is_not_there_nobody_is_identified() {
+    let (_here, other, _) = waiting().await;
+    let name = "018f0000-0000-7000-8000-000000000000";
+    let object = ["object", name, "--objector", "p-2", "--identified-by", BY];
+    let sign = [
+        "sign",
+        name,
+        "--administrator",
+        "p-2",
+        "--identified-by",
+        BY,
+    ];
+    for (arguments, key) in [(&object, None), (&sign, Some((SLOT, PIN)))] {
+        let (outcome, printed) = run_with(&other, arguments, key).await;
+        assert_eq!(outcome.exit, Exit::Usage, "{}", outcome.detail);
+        assert!(printed.contains("there is no reset"), "{printed}");
+        let detail = other.station.person(&person(2)).await.expect("a person");
+        assert!(detail.visit.is_none(), "{arguments:?}: {:?}", detail.visit);
+    }
 }

@@ -77,6 +77,11 @@ async fn a_reset_is_asked_for_shown_released_and_carried_out_by_its_commands() {
     let (outcome, printed) = run(&service.one, &request, true).await;
     assert_eq!(outcome.exit, Exit::Done, "{}", outcome.detail);
     assert_eq!(outcome.code, "reset-asked");
+    let next = format!(
+        "keydesk reset release {}",
+        outcome.facts["reset"].as_str().unwrap_or("?")
+    );
+    assert!(outcome.detail.contains(&next), "{}", outcome.detail);
     // What was signed stands on the paper, with nothing that could be used by who reads it.
     assert!(
         printed.contains("bag stolen") && printed.contains("T-7"),
@@ -96,8 +101,21 @@ async fn a_reset_is_asked_for_shown_released_and_carried_out_by_its_commands() {
     );
     let (outcome, _) = run(&service.two, &["show", &reset], false).await;
     assert_eq!(outcome.facts["state"], "requested");
+    // What the requester wrote can't be taken for what the registry says.
+    for line in [
+        "in the words of A. Gent: “bag stolen”",
+        "ticket: T-7",
+        "would be deleted: ",
+    ] {
+        let is_there = outcome.detail.lines().any(|said| said.starts_with(line));
+        assert!(is_there, "{line}: {}", outcome.detail);
+    }
+    let fact = outcome
+        .detail
+        .lines()
+        .find(|line| line.contains("was last used on"));
     assert!(
-        outcome.detail.contains("was last used on"),
+        fact.is_some_and(|line| line.starts_with("registry: ")),
         "{}",
         outcome.detail
     );
@@ -110,6 +128,11 @@ async fn a_reset_is_asked_for_shown_released_and_carried_out_by_its_commands() {
     assert_eq!(
         (outcome.exit, outcome.code.as_str()),
         (Exit::Usage, "name-differs")
+    );
+    assert!(
+        outcome.detail.starts_with("--last-name"),
+        "{}",
+        outcome.detail
     );
     let (outcome, _) = run(&service.two, &own, true).await;
     assert_eq!(outcome.exit, Exit::Done, "{}", outcome.detail);
@@ -205,6 +228,12 @@ async fn for_somebody_who_is_away_both_ways_are_said_and_for_how_long() {
         (outcome.exit, outcome.code.as_str()),
         (Exit::Usage, "not-called-back")
     );
+    assert!(outcome.detail.contains("vouched"), "{}", outcome.detail);
+    let (outcome, _) = run(&service.one, &without_video(&request), true).await;
+    assert_eq!(
+        (outcome.exit, outcome.code.as_str()),
+        (Exit::Usage, "not-seen")
+    );
     let (outcome, printed) = run(&service.one, &request, true).await;
     assert_eq!(outcome.code, "reset-asked", "{}", outcome.detail);
     assert!(printed.contains("call-back:1010"), "{printed}");
@@ -227,4 +256,10 @@ async fn for_somebody_who_is_away_both_ways_are_said_and_for_how_long() {
     assert_eq!(outcome.facts["exception"]["owner"]["name"], "A. Gent");
     let (_, printed) = run(&service.two, &["list"], false).await;
     assert!(printed.contains("\"exception\":{\"began_at\""), "{printed}");
+}
+
+fn without_video<'a>(request: &[&'a str]) -> Vec<&'a str> {
+    let kept = request.iter().copied();
+    kept.filter(|word| !["--video", BY].contains(word))
+        .collect()
 }

@@ -1,11 +1,17 @@
 //! Somebody comes alone to a desk and has lost all: their administrators are asked, and the desk carries it out.
 
+use keydesk::cli::args::{CodeSource, EnrolArguments, KeyChoice, ProofArguments};
+use keydesk::cli::commands::{self, StationCommand};
+use keydesk::cli::output::Exit;
 use keydesk::record::Remains;
 use keydesk::server::config::PagesConfig;
+use keydesk::station::stopper::Stopper;
 use keydesk::workflow::dialogue::{AccountResetQuestion, Question};
 use keydesk::workflow::{self, How};
 
+use super::headless::run_with;
 use super::*;
+use crate::headless::paper;
 
 const PEOPLE: &str = "record,id,name,kind,email,organisation,coc_number,country\n\
     organisation,o-1,Example Shipping,,,,12345678,NL\n\
@@ -192,4 +198,50 @@ async fn a_desk_that_is_shown_no_such_reset_does_not_take_that_for_kept() {
     let ending = begun::resolved(&third, How::WithKey).await;
     let remains = Remains::AccountReset;
     assert_eq!(ending.expect("asked"), Ending::Resolved { remains });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_that_prepared_nothing_is_told_by_its_commands_of_what_it_can_carry_out() {
+    let (here, other) = desks(with_pages()).await;
+    let (mut desk, _) = agent(&here);
+    let asked = account_reset::ask(&mut desk, &person(1), wish()).await;
+    let Ok(Ending::AccountReset {
+        result: AccountResetResult::Prepared { reset },
+        ..
+    }) = asked
+    else {
+        panic!("{asked:?}");
+    };
+    let name = reset.id.to_string();
+    // Until it is asked for nobody else has a part in it.
+    let (_, printed) = run_with(&other, &["list"], None).await;
+    assert!(!printed.contains(&name), "{printed}");
+    let (outcome, _) = run_with(&other, &["show", &name], None).await;
+    assert_eq!(outcome.exit, Exit::Refused, "{}", outcome.detail);
+    is_asked_for(&here).await;
+    let (outcome, printed) = run_with(&other, &["list"], None).await;
+    assert_eq!(outcome.facts["open"], 1, "{printed}");
+    assert!(printed.contains(&name), "{printed}");
+    let (outcome, _) = run_with(&other, &["show", &name], None).await;
+    assert_eq!(outcome.exit, Exit::Done, "{}", outcome.detail);
+    // The kiosk lists what was prepared there: on a person's page it shows the others.
+    let listed = other.station.account_resets().await.expect("listed");
+    assert!(listed.is_empty(), "{listed:?}");
+    sql(
+        &here,
+        "UPDATE visit SET ended_ms = opened_ms WHERE ended_ms IS NULL",
+    )
+    .await;
+    let arguments = EnrolArguments {
+        person: person(1),
+        identified_by: "passport:7K31".parse().expect("an identification"),
+        proof: ProofArguments::default(),
+        codes: CodeSource::default(),
+        key: KeyChoice::default(),
+    };
+    let command = StationCommand::Enrol(&arguments);
+    let station = Arc::clone(&other.station);
+    let outcome = commands::run(station, command, paper().1, Stopper::default()).await;
+    let carry_out = format!("keydesk reset carry-out {name} --person p-1");
+    assert!(outcome.detail.contains(&carry_out), "{}", outcome.detail);
 }

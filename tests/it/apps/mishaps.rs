@@ -146,6 +146,14 @@ async fn an_app_that_was_stopped_after_it_was_scanned_is_finished_by_its_code_al
         panic!("unfinished: {work:?}");
     };
     timed.wait_s(60);
+    // Nothing is right: it stays as it was, and nobody is told to delete the entry that it needs.
+    let (mut desk, _) = timed.desk(People::new(&phone, Manner::Hopeless));
+    let stop = workflow::resolve(&mut desk, work[0].clone(), How::WithKey).await;
+    let stop = stop.expect_err("no right code");
+    assert_eq!(stop.remains(), Remains::AppUnknown, "{stop}");
+    let still = timed.world.station.store().unfinished().expect("read");
+    assert_eq!(still.len(), 1);
+    timed.wait_s(90);
     let (mut desk, people) = timed.desk(People::new(&phone, Manner::Willing));
     let ending = workflow::resolve(&mut desk, work[0].clone(), How::WithKey).await;
     assert!(matches!(ending, Ok(Ending::App { .. })), "{ending:?}");

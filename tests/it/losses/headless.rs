@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keydesk::bay::soft::{Profile, SoftKey, TouchPolicy};
-use keydesk::cli::args::{Arguments, Command, FactorCommand};
+use keydesk::cli::args::{Arguments, Command, FactorCommand, PersonCommand};
 use keydesk::cli::commands::{self, StationCommand};
 use keydesk::cli::output::{Exit, Outcome};
 use keydesk::domain::visit::SuspendedWhy;
@@ -64,6 +64,8 @@ async fn a_key_is_suspended_by_its_serial_number_and_resumed_by_a_touch_with_its
     let (outcome, _) = run(&world, &wrong).await;
     assert_eq!(outcome.code, "which-factor");
     assert_eq!(outcome.exit, Exit::Usage);
+    let said = "--key is the serial number of no key";
+    assert!(outcome.detail.starts_with(said), "{}", outcome.detail);
     assert!(
         only(&world, 1).await.is_valid(),
         "another one than was named"
@@ -125,6 +127,11 @@ async fn where_there_are_several_one_must_be_named_and_its_id_does() {
         (outcome.exit, outcome.code.as_str()),
         (Exit::Usage, "which-factor")
     );
+    let unknown = [&suspend[..], &["--key", "Sk99"]].concat();
+    let (outcome, _) = run(&timed.world, &unknown).await;
+    let said = "--key is the serial number of no key";
+    assert!(outcome.detail.starts_with(said), "{}", outcome.detail);
+    let (outcome, _) = run(&timed.world, &suspend).await;
     let both = owned(&timed.world, 1).await;
     for owned in &both {
         let (option, id) = match owned {
@@ -225,4 +232,47 @@ fn a_reason_and_at_most_one_name_are_what_a_report_takes() {
         command(&["resume", "--person", "p-1"]).is_none(),
         "who identified them?"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_waits_is_sent_by_the_next_command_that_finds_the_registry_there() {
+    let mut world = world(1).await;
+    let _key = enrolled(&world, "SN-1").await;
+    world.stop_registry().await;
+    let suspend = ["suspend", "--person", "p-1", "--why", "lost"];
+    let (outcome, _) = run(&world, &suspend).await;
+    assert_eq!(outcome.exit, Exit::Queued, "{}", outcome.detail);
+    assert!(
+        outcome.detail.contains("`keydesk outbox push` sends it"),
+        "nothing is sent by itself: {}",
+        outcome.detail
+    );
+    assert!(!outcome.detail.contains(".:"), "{}", outcome.detail);
+    // While the line is down, the next command is about what it is about, and the report still waits.
+    let (outcome, printed) = find(&world).await;
+    assert_ne!(outcome.exit, Exit::Queued);
+    assert!(!printed.contains("\"event\":\"outbox\""), "{printed}");
+    world
+        .start_registry(ServeConfig::default())
+        .await
+        .expect("back");
+    let (outcome, printed) = find(&world).await;
+    assert_eq!(outcome.exit, Exit::Done, "{}", outcome.detail);
+    assert!(printed.contains("\"event\":\"outbox\""), "{printed}");
+    assert!(only(&world, 1).await.suspended().is_some(), "it was sent");
+    assert!(world.station.store().outbox().expect("read").is_empty());
+    let (_, printed) = find(&world).await;
+    assert!(!printed.contains("\"event\":\"outbox\""), "{printed}");
+}
+
+/// Carries out `person find`.
+async fn find(world: &World) -> (Outcome, String) {
+    let (paper, output) = paper();
+    let find = PersonCommand::Find {
+        text: "person".to_owned(),
+    };
+    let command = StationCommand::Person(&find);
+    let station = Arc::clone(&world.station);
+    let outcome = commands::run(station, command, output, Stopper::default()).await;
+    (outcome, paper.text())
 }

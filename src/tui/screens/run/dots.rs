@@ -4,7 +4,6 @@ use ratatui::layout::Rect;
 
 use super::view::persons;
 use crate::domain::KeyFacts;
-use crate::domain::pin::PinError;
 use crate::text::tr;
 use crate::tui::model::{Asking, CurrentPin, NewPin, PinComplaint};
 use crate::tui::screens::bay::view as bay;
@@ -189,12 +188,7 @@ fn complaint(
             return sheet.bullet(body, row, mark, &words, ctx.theme.warning());
         }
         Some(PinComplaint::Wrong) => tr!(t, "current-pin-wrong"),
-        Some(PinComplaint::Form(PinError::TooShort { min })) => {
-            tr!(t, "pin-too-short", min = (*min))
-        }
-        Some(PinComplaint::Form(PinError::TooLong)) => tr!(t, "pin-too-long"),
-        Some(PinComplaint::Form(PinError::Common)) => tr!(t, "pin-common"),
-        Some(PinComplaint::Form(PinError::Control)) => tr!(t, "pin-control"),
+        Some(PinComplaint::Form(error)) => t.pin_error(error),
     };
     sheet.put(body, row, s(format!("! {words}"), ctx.theme.warning()));
     row + 1
