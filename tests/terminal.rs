@@ -66,7 +66,7 @@ fn enrol_until_touch(seat: &mut Seat, name: &str, slot: u16) {
     seat.press("17k31");
     seat.until_shown("Enter confirms");
     seat.press(ENTER);
-    seat.until_shown("▸  1");
+    seat.until_shown("Choose by slot.");
     seat.press(&slot.to_string());
     seat.until_shown(&format!("▸  {slot}"));
     seat.press(ENTER);

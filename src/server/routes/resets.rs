@@ -178,7 +178,7 @@ pub async fn key_reset(
     let role = role_then(&mut entry.tx, &station, &decided, now).await?;
     let early = earliest_in_words(losers.iter().map(|loser| loser.ended));
     let by = Taker {
-        role,
+        role: role.ok(),
         told: Told {
             station: &station,
             operator: &push.operator,
@@ -400,7 +400,8 @@ pub(super) struct Decided<'a> {
 
 /// Who took something that was somebody's.
 pub(super) struct Taker<'a> {
-    pub role: Role,
+    /// None: their access had ended by then.
+    pub role: Option<Role>,
     pub told: Told<'a>,
 }
 
@@ -423,9 +424,10 @@ pub(super) async fn judged(
     let fits = visits::taken_then(tx, (credential, person), &by.told, now).await?;
     let why = match fits {
         Fits::Let(visit) => return Ok(Judged::Ended(Some(visit))),
-        Fits::Nothing => match may_clear(by.role, person.kind) {
-            Ok(()) => return Ok(Judged::Ended(None)),
-            Err(no) => english().not_allowed(&no),
+        Fits::Nothing => match by.role.map(|role| may_clear(role, person.kind)) {
+            Some(Ok(())) => return Ok(Judged::Ended(None)),
+            Some(Err(no)) => english().not_allowed(&no),
+            None => "The operator's access had ended by then".to_owned(),
         },
         Fits::Unlet => "The station was not told that a visit of theirs lets that".to_owned(),
     };
@@ -453,13 +455,14 @@ pub(super) async fn judged(
     Ok(Judged::Suspended)
 }
 
-/// The role of who ended it, if they had access and were signed in at the station then, or stand by it.
+/// The role of who ended it, if they were signed in at the station then, or stand by it. Within: why it is none, where their access had
+/// ended by then. What is done is done, so that this alone is no reason to refuse its report.
 pub(super) async fn role_then(
     tx: &mut Write,
     station: &StationId,
     push: &Decided<'_>,
     now: Timestamp,
-) -> Answer<Role> {
+) -> Answer<Result<Role, Refusal>> {
     if push.finished_by.is_some() {
         // When it was begun is not said: any time of theirs before will do.
         let before = push.stood_by.map_or(push.at, |since| since.max(push.at));
@@ -472,7 +475,10 @@ pub(super) async fn role_then(
         at: push.at,
         stood_by: push.stood_by,
     };
-    role_there(tx, station, said, problem_code::RESET_FOREIGN, now).await
+    match role_there(tx, station, said, problem_code::RESET_FOREIGN, now).await {
+        Err(ended) if ended.code() == problem_code::OPERATOR_REVOKED => Ok(Err(ended)),
+        role => role.map(Ok),
+    }
 }
 
 /// The audit's words for it.

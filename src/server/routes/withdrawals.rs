@@ -119,14 +119,14 @@ pub async fn withdrawal(
 /// What becomes of it: of one that is held and was deleted as of any that is gone from its key.
 async fn judgement(
     tx: &mut Write,
-    (role, station): (Role, &StationId),
+    (role, station): (Result<Role, Refusal>, &StationId),
     (push, person, held): (&WithdrawalPush, &Person, Option<&Kept>),
     now: Timestamp,
 ) -> Answer<Judged> {
     match (&push.ground, held) {
         (Ground::Deleted { .. }, Some(held)) if held.is_live => {
             let by = Taker {
-                role,
+                role: role.ok(),
                 told: Told {
                     station,
                     operator: &push.operator,
@@ -137,16 +137,18 @@ async fn judgement(
             };
             judged(tx, (&push.credential, person), &by, now).await
         }
-        _ => {
+        // Nobody has it any more, or nobody had, and it is gone from its key: should it come yet, it is not to count.
+        (Ground::Deleted { .. }, _) => Ok(Judged::Ended(None)),
+        (Ground::Undone { offer }, held) => {
             let by = By {
-                role,
+                role: role?,
                 station,
                 is_maker: match held {
                     Some(held) => has_made(tx, push.done_by(), held).await?,
                     None => false,
                 },
             };
-            may(&by, push, (person.kind, now), held)?;
+            may(&by, (push, *offer), (person.kind, now), held)?;
             Ok(Judged::Ended(None))
         }
     }
@@ -200,44 +202,38 @@ async fn has_made(tx: &mut Write, who: &OperatorId, held: &Kept) -> Answer<bool>
     Ok(false)
 }
 
-/// Whether they may withdraw it.
+/// Whether they may withdraw what came of that offer.
 fn may(
     by: &By<'_>,
-    push: &WithdrawalPush,
+    (push, offer): (&WithdrawalPush, OfferId),
     (kind, now): (PersonKind, Timestamp),
     held: Option<&Kept>,
 ) -> Answer<()> {
     let refused = |detail: String| Refusal::new(problem_code::NOT_ALLOWED, detail);
-    match &push.ground {
-        // Nobody has it any more, or nobody had, and it is gone from its key: should it come yet, it is not to count.
-        Ground::Deleted { .. } => Ok(()),
-        Ground::Undone { offer } => {
-            by.role.may(Action::ResolveConflict)?;
-            let Some(held) = held.filter(|held| held.is_live) else {
-                return Ok(());
-            };
-            if !is_taken_back(held, by.station, *offer, now) {
-                return Err(refused(format!(
-                    "credential {} came of another enrolment, was used since, or was taken longer than {} minutes ago: whoever may reset its \
-                     key may delete it there",
-                    push.credential,
-                    TAKEN_BACK.as_mins()
-                )));
-            }
-            // It is somebody's by now. What another one did is nobody's mistake of one's own.
-            match (by.is_maker, by.role.may_reset_key_of(&[kind])) {
-                (true, _) | (false, Ok(())) => Ok(()),
-                (false, Err(no)) => Err(refused(format!(
-                    "credential {} was enrolled by operator {}{}, who may take it back themselves; for anybody else: {}",
-                    push.credential,
-                    held.operator,
-                    held.begun_by
-                        .as_ref()
-                        .map_or(String::new(), |who| format!(" and begun by {who}")),
-                    english().not_allowed(&no),
-                ))),
-            }
-        }
+    by.role.may(Action::ResolveConflict)?;
+    let Some(held) = held.filter(|held| held.is_live) else {
+        return Ok(());
+    };
+    if !is_taken_back(held, by.station, offer, now) {
+        return Err(refused(format!(
+            "credential {} came of another enrolment, was used since, or was taken longer than {} minutes ago: whoever may reset its key \
+             may delete it there",
+            push.credential,
+            TAKEN_BACK.as_mins()
+        )));
+    }
+    // It is somebody's by now. What another one did is nobody's mistake of one's own.
+    match (by.is_maker, by.role.may_reset_key_of(&[kind])) {
+        (true, _) | (false, Ok(())) => Ok(()),
+        (false, Err(no)) => Err(refused(format!(
+            "credential {} was enrolled by operator {}{}, who may take it back themselves; for anybody else: {}",
+            push.credential,
+            held.operator,
+            held.begun_by
+                .as_ref()
+                .map_or(String::new(), |who| format!(" and begun by {who}")),
+            english().not_allowed(&no),
+        ))),
     }
 }
 

@@ -239,6 +239,27 @@ async fn a_report_is_judged_by_what_held_when_the_station_asked_however_late_it_
 }
 
 #[tokio::test]
+async fn what_is_taken_by_whoever_was_turned_away_meanwhile_is_done_and_judged_as_any_other() {
+    for (n, is_let) in [(38, true), (39, false)] {
+        let world = World::new().await;
+        let by = operator(&world, Role::HelpDesk, n + 20).await;
+        let (mut key, id) = somebodys(&world, "p-1", n).await;
+        let mut visits = Vec::new();
+        if is_let {
+            visits.push(proved(&world, &by, "p-1", &mut key).await);
+            asked(&world, &by, &id).await.expect("let");
+        }
+        let revoked = admin::revoke_operator(&world.db(), &by.operator.id).await;
+        revoked.expect("revoked");
+        let push = reset(&world, &by, (&key, &id), visits);
+        let done = world.client.push(entry(), &push).await.expect("taken");
+        let parted = (!done.gone.is_empty(), !done.suspended.is_empty());
+        assert_eq!(parted, (is_let, !is_let));
+        assert_eq!(reviews(&world).await, usize::from(!is_let));
+    }
+}
+
+#[tokio::test]
 async fn what_is_enrolled_in_that_visit_is_valid_although_both_reports_waited_for_the_line() {
     let world = World::new().await;
     let by = &world.session;
