@@ -79,6 +79,11 @@ pub struct Client {
     binds: bool,
 }
 
+/// An idempotency key for one call of what is asked for anew where its answer is lost: what a line delivers twice is done once.
+fn once() -> Option<EntryId> {
+    Some(EntryId(uuid::Uuid::now_v7()))
+}
+
 /// What a push comes under.
 #[derive(Debug, Clone, Copy)]
 pub struct Label<'a> {

@@ -1,6 +1,6 @@
 //! Calls about the reset of accounts.
 
-use super::{Client, RegistryError};
+use super::{Client, RegistryError, once};
 use crate::domain::{AccountResetId, EntryId};
 use crate::wire::{
     AccountReset, AccountResetDetail, AccountResetDone, AccountResets, ActSigned, ActToSign,
@@ -16,7 +16,7 @@ impl Client {
         ask: &ResetAsk,
     ) -> Result<ActToSign, RegistryError> {
         let path = ["account-resets"];
-        self.post(&path, Some(session), None, ask).await
+        self.post(&path, Some(session), once(), ask).await
     }
 
     /// `POST /v1/account-resets/prepared`: a desk writes down what an administrator is to ask for. Safe to repeat with the same `entry`.
@@ -38,7 +38,7 @@ impl Client {
         ask: &ReleaseAsk,
     ) -> Result<ActToSign, RegistryError> {
         let path = ["account-resets", &reset.to_string(), "release"];
-        self.post(&path, Some(session), None, ask).await
+        self.post(&path, Some(session), once(), ask).await
     }
 
     /// `POST /v1/account-resets/{id}/sign`: an administrator is about to ask for what was prepared.
@@ -49,7 +49,7 @@ impl Client {
         ask: &PreparedSign,
     ) -> Result<ActToSign, RegistryError> {
         let path = ["account-resets", &reset.to_string(), "sign"];
-        self.post(&path, Some(session), None, ask).await
+        self.post(&path, Some(session), once(), ask).await
     }
 
     /// `POST /v1/account-resets/{id}/object`: somebody objects who is at the desk. Safe to repeat with the same `entry`.

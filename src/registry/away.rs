@@ -1,6 +1,6 @@
 //! Calls about the reset of accounts of people who are not at a desk.
 
-use super::{Client, RegistryError};
+use super::{Client, RegistryError, once};
 use crate::domain::identification::AwayCheck;
 use crate::domain::{AccountResetId, EntryId};
 use crate::wire::{
@@ -15,7 +15,7 @@ impl Client {
         begin: &AwayBegin,
     ) -> Result<AwayBegun, RegistryError> {
         let path = ["account-resets", "away"];
-        self.post(&path, Some(session), None, begin).await
+        self.post(&path, Some(session), once(), begin).await
     }
 
     /// `POST /v1/account-resets/{id}/identifications`: they were identified in one way.
@@ -26,7 +26,7 @@ impl Client {
         identified: &AwayIdentified,
     ) -> Result<AwayCheck, RegistryError> {
         let path = ["account-resets", &reset.to_string(), "identifications"];
-        self.post(&path, Some(session), None, identified).await
+        self.post(&path, Some(session), once(), identified).await
     }
 
     /// `POST /v1/account-resets/{id}/ask`: an agent is about to ask.
@@ -37,7 +37,7 @@ impl Client {
         ask: &AwayAsk,
     ) -> Result<ActToSign, RegistryError> {
         let path = ["account-resets", &reset.to_string(), "ask"];
-        self.post(&path, Some(session), None, ask).await
+        self.post(&path, Some(session), once(), ask).await
     }
 
     /// `POST /v1/account-resets/{id}/exception`: it is carried out. Safe to repeat with the same `entry`.

@@ -1,6 +1,6 @@
 //! Calls about keys that are lent.
 
-use super::{Client, RegistryError};
+use super::{Client, RegistryError, once};
 use crate::domain::{EntryId, VisitId};
 use crate::wire::{LoanAsk, LoanSigned, LoanToSign, Offer, Seconds, Session, Visit};
 
@@ -23,7 +23,7 @@ impl Client {
         ask: &LoanAsk,
     ) -> Result<LoanToSign, RegistryError> {
         let path = ["visits", &visit.to_string(), "loan"];
-        self.post(&path, Some(session), None, ask).await
+        self.post(&path, Some(session), once(), ask).await
     }
 
     /// `POST /v1/loans/signed`: they signed it. Safe to repeat with the same `entry`.
@@ -44,6 +44,6 @@ impl Client {
         visit: VisitId,
     ) -> Result<Offer, RegistryError> {
         let path = ["visits", &visit.to_string(), "loan", "offer"];
-        self.post(&path, Some(session), None, &()).await
+        self.post(&path, Some(session), once(), &()).await
     }
 }

@@ -1,6 +1,6 @@
 //! Calls about visits.
 
-use super::{Client, RegistryError, decode};
+use super::{Client, RegistryError, decode, once};
 use crate::domain::{EntryId, PersonId, VisitId};
 use crate::wire::{Acceptance, PersonDetail, Session, Visit, VisitClose, VisitPass, VisitRequest};
 
@@ -13,7 +13,7 @@ impl Client {
         request: &VisitRequest,
     ) -> Result<Visit, RegistryError> {
         let path = ["people", person.as_str(), "visits"];
-        self.post(&path, Some(session), None, request).await
+        self.post(&path, Some(session), once(), request).await
     }
 
     /// `POST /v1/visits/{id}/acceptance`: the person takes what waits for them. Safe to repeat with the same `entry`.

@@ -5,7 +5,7 @@
     reason = "a test that indexes wrongly fails, as it should"
 )]
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use keydesk::bay::Cancel;
@@ -188,6 +188,43 @@ pub async fn in_between(world: &mut World, answer: &'static str) -> tokio::task:
             let _ = stream.write_all(answer.as_bytes()).await;
         }
     })
+}
+
+/// The same, and keeps what was asked.
+async fn listening(world: &mut World) -> Arc<Mutex<Vec<String>>> {
+    world.stop_registry().await;
+    let address = world.url.rsplit('/').next().unwrap_or_default();
+    let listener = tokio::net::TcpListener::bind(address).await.expect("binds");
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&heard);
+    tokio::spawn(async move {
+        let answer = "HTTP/1.1 500 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut asked = [0; 8192];
+            let read = stream.read(&mut asked).await.unwrap_or_default();
+            let asked = String::from_utf8_lossy(asked.get(..read).unwrap_or_default());
+            kept.lock().expect("kept").push(asked.to_lowercase());
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    heard
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_line_delivers_twice_is_asked_for_with_a_key_of_its_own() {
+    let mut world = world(1).await;
+    let station = Arc::clone(&world.station);
+    // The token that it has goes on.
+    station.person(&PersonId::new("p-1")).await.expect("a page");
+    let heard = listening(&mut world).await;
+    let document = "passport:7K31".parse().expect("a document");
+    let _ = station.open_visit(&PersonId::new("p-1"), &document).await;
+    let heard = heard.lock().expect("kept").clone();
+    let path = "/v1/people/p-1/visits ";
+    let asked: Vec<_> = heard.iter().filter(|asked| asked.contains(path)).collect();
+    assert!(!asked.is_empty(), "{heard:?}");
+    let has_key = |asked: &&String| asked.contains("\r\nidempotency-key: ");
+    assert!(asked.iter().all(|asked| has_key(asked)), "{asked:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
