@@ -41,6 +41,9 @@ person,p-7,V. Exampleson,unaffiliated,v.exampleson@mail.example,,,
 person,p-9,Daan Bakker,employee,d.bakker@barge.example,3001,o-2,
 ";
 
+/// A colleague who lost everything, for whom an administrator asks.
+const MEMBER: &str = "p-4";
+
 /// Those for whom Customer Service asks.
 const SERVED: [&str; 3] = ["p-5", "p-6", "p-7"];
 
@@ -102,7 +105,7 @@ async fn people() -> (World, Value) {
     let ended = app::enrol_app(&mut desk, &person(3)).await;
     ended.expect("an app");
     let name = phone.names().pop().expect("an entry");
-    for lost in SERVED {
+    for lost in SERVED.into_iter().chain([MEMBER]) {
         world.lose_everything(lost, SLOT).await.expect("lost");
     }
     world.sign_out().await.expect("signed out");
@@ -124,7 +127,7 @@ async fn people() -> (World, Value) {
         "app": { "email": "z.luczak@shipping.example", "secretHex": hex::encode(secret), "lastStep": phone.last_step(&name) },
         "objection": objection,
         "elsewhere": "p-9",
-        "member": "p-4",
+        "member": MEMBER,
         "lastName": "Exampleson",
     });
     (world, case)
