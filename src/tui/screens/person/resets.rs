@@ -2,6 +2,7 @@
 
 use super::person;
 use super::start;
+use crate::domain::PersonId;
 use crate::domain::account_reset::ResetState;
 use crate::domain::authority::{Action, Asker, decide, may_ask, row as row_of};
 use crate::tui::model::Model;
@@ -73,33 +74,21 @@ pub(super) fn may_be_given(model: &Model) -> bool {
 
 /// Asks for the reset of their account, or has their administrators asked for it.
 pub(super) fn ask_reset(model: &mut Model) -> Vec<Effect> {
-    let Some(person) = person(model) else {
-        return Vec::new();
-    };
-    let order = Order::AskReset {
-        person: person.id.clone(),
-        wish: None,
-    };
     let what = match Way::of(model) {
         Way::Prepare => AccountResetJob::Prepare,
         Way::None | Way::AgentAsks | Way::Ask | Way::Waits | Way::CarryOut | Way::Again => {
             AccountResetJob::Ask
         }
     };
-    start(model, order, Job::AccountReset { what, person })
+    begin(model, what, |person| Order::AskReset { person, wish: None })
 }
 
 /// The same for whoever is not at a desk.
 pub(super) fn ask_away(model: &mut Model) -> Vec<Effect> {
-    let Some(person) = person(model) else {
-        return Vec::new();
-    };
-    let order = Order::AskAway {
-        person: person.id.clone(),
+    begin(model, AccountResetJob::AskAway, |person| Order::AskAway {
+        person,
         wish: None,
-    };
-    let what = AccountResetJob::AskAway;
-    start(model, order, Job::AccountReset { what, person })
+    })
 }
 
 /// Carries out what was released.
@@ -134,26 +123,35 @@ pub(super) fn has_to_sign(model: &Model) -> bool {
 
 /// An administrator signs what was prepared for somebody of their organisation.
 pub(super) fn sign_prepared(model: &mut Model) -> Vec<Effect> {
-    let Some(person) = person(model) else {
-        return Vec::new();
-    };
-    let order = Order::SignPrepared {
-        administrator: person.id.clone(),
-        reset: None,
-    };
-    let what = AccountResetJob::Sign;
-    start(model, order, Job::AccountReset { what, person })
+    begin(model, AccountResetJob::Sign, |administrator| {
+        Order::SignPrepared {
+            administrator,
+            reset: None,
+        }
+    })
 }
 
 /// Whoever is at the desk objects to a reset.
 pub(super) fn object(model: &mut Model) -> Vec<Effect> {
-    let Some(person) = person(model) else {
-        return Vec::new();
-    };
-    let order = Order::ObjectReset {
-        objector: person.id.clone(),
-        reset: None,
-    };
-    let what = AccountResetJob::Object;
-    start(model, order, Job::AccountReset { what, person })
+    begin(model, AccountResetJob::Object, |objector| {
+        Order::ObjectReset {
+            objector,
+            reset: None,
+        }
+    })
+}
+
+/// Starts that for the person whose page is open.
+fn begin(
+    model: &mut Model,
+    what: AccountResetJob,
+    order: impl FnOnce(PersonId) -> Order,
+) -> Vec<Effect> {
+    match person(model) {
+        Some(person) => {
+            let order = order(person.id.clone());
+            start(model, order, Job::AccountReset { what, person })
+        }
+        None => Vec::new(),
+    }
 }
