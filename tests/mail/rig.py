@@ -154,19 +154,19 @@ def trial(registry, mailbox):
 
 
 def clear_text(registry, mailbox):
-    """Nothing is sent, and no password, to a server that does not encrypt, or that is another one."""
+    """Nothing is sent, and no password, to a server that does not encrypt, or that is another one: the one that is meant was not reached."""
     (registry.folder / "plain").mkdir()
     plain = Mailbox(free_port(), registry.folder / "plain")
     plain.start(tls=False)
     text = registry.config.read_text()
     other = text.replace(f"port = {mailbox.port}", f"port = {plain.port}")
     registry.write("plain.toml", other)
-    said = registry.run("mail", "--test", "x@example.test", config=registry.folder / "plain.toml", exit=3)
+    said = registry.run("mail", "--test", "x@example.test", config=registry.folder / "plain.toml", exit=5)
     assert "STARTTLS" in json.dumps(said), said
     plain.stop()
     # Of another authority.
     registry.write("stranger.toml", text.replace(f'ca = "{mailbox.ca}"\n', ""))
-    said = registry.run("mail", "--test", "x@example.test", config=registry.folder / "stranger.toml", exit=3)
+    said = registry.run("mail", "--test", "x@example.test", config=registry.folder / "stranger.toml", exit=5)
     assert "certificate" in json.dumps(said), said
     assert not plain.asked and not plain.taken and not mailbox.of("x@example.test")
     say("nothing goes to a server that does not encrypt, or whose certificate is nobody's")
