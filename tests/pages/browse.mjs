@@ -216,6 +216,7 @@ async function agent() {
   await page.after(() => page.press("Enter"));
   assert.equal(await page.path(), `${first}/refuse`);
   await judge(page, "refuse");
+  await page.focused("form.card button");
   await page.after(() => page.press("Enter"));
   assert.equal(await page.path(), first);
   assert.match(await page.text(), /refused/);

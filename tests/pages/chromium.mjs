@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const PATIENCE_MS = 20_000;
+// A browser that starts cold, on a machine whose other core emulates another one, has taken more than 20 s for a page.
+const PATIENCE_MS = 120_000;
 
 const KEYS = {
   Tab: { key: "Tab", code: "Tab", windowsVirtualKeyCode: 9 },
@@ -149,7 +150,9 @@ export class Page {
   async after(deed) {
     const loaded = this.chromium.event(this.sessionId, "Page.loadEventFired");
     await deed();
-    await within(loaded, "the next page");
+    await within(loaded, "the next page").catch(async (late) => {
+      throw new Error(`${late.message} after ${await this.path()} (${this.status}) [${this.wrong.join("; ")}]: ${await this.text()}`);
+    });
   }
 
   async eval(expression) {
@@ -190,6 +193,15 @@ export class Page {
       await this.press("Tab");
     }
     throw new Error(`${selector} is not reached with Tab on ${await this.path()}: ${await this.text()}`);
+  }
+
+  // What a page focuses by itself, it focuses when it is drawn, which is after it was loaded.
+  async focused(selector) {
+    const until = Date.now() + PATIENCE_MS;
+    while (!(await this.eval(`document.activeElement.matches(${JSON.stringify(selector)})`))) {
+      if (Date.now() > until) throw new Error(`${selector} is not focused on ${await this.path()}: ${await this.text()}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   async fill(selector, text) {
