@@ -4,7 +4,6 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
 use super::authority::{NotAllowed, Role, may_take_at_all};
 use super::id::Bytes;
@@ -12,6 +11,7 @@ use super::identification::Identification;
 use super::key::KeyFacts;
 use super::line::OneLine;
 use super::person::{Person, PersonKind};
+use super::search::is_same_text;
 
 /// USB vendor id of Yubico.
 const YUBICO: u16 = 0x1050;
@@ -219,12 +219,12 @@ impl Losses {
     /// Whether what was typed confirms it. Where a keyboard can't produce the name, the registry's identifier will do, and the
     /// slot's number for a serial number that nobody can read.
     pub fn is_confirmed_by(&self, typed: &str, key: &KeyFacts) -> bool {
-        let typed = typed.trim();
         let other = match self.enrolments.first() {
             Some(enrolment) => enrolment.person.id.to_string(),
             None => key.slot.to_string(),
         };
-        !typed.is_empty() && (typed.nfc().eq(self.word(key).nfc()) || typed == other)
+        !typed.trim().is_empty()
+            && (is_same_text(typed, &self.word(key)) || is_same_text(typed, &other))
     }
 }
 
@@ -284,8 +284,10 @@ mod tests {
             enrolments: vec![lost("Zoë", PersonKind::Employee)],
             ..Losses::default()
         };
-        // The same name, its accent typed apart.
+        // The same name, its accent typed apart or not at all, caps lock on.
         assert!(losses.is_confirmed_by("Zoe\u{308}", &spare));
+        assert!(losses.is_confirmed_by(" ZOE", &spare));
+        assert!(!losses.is_confirmed_by("Zo", &spare));
         assert!(losses.is_confirmed_by("p-1", &spare));
         assert!(!losses.is_confirmed_by("A7", &spare));
     }

@@ -93,6 +93,11 @@ pub fn initials(text: &str) -> Vec<String> {
     initials
 }
 
+/// Whether both are the same text to whoever types one off the other: whichever case and accents it is in.
+pub fn is_same_text(a: &str, b: &str) -> bool {
+    fold(a.trim()) == fold(b.trim())
+}
+
 /// Lower case, without diacritics: what is compared when people are looked for.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());

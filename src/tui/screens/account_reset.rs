@@ -152,8 +152,8 @@ impl AccountResetAsking {
             Self::Releaser { agents, marked } => Some((marked, agents.len())),
             Self::Which { resets, marked, .. } => Some((marked, resets.len())),
             Self::Ask(read) | Self::Release { read, .. } => Some((&mut read.at, LINES_MAX)),
-            Self::Remark { .. }
-            | Self::Object { .. }
+            Self::Remark { lines, at, .. } => Some((at, lines.len())),
+            Self::Object { .. }
             | Self::CarryOut { .. }
             | Self::Way { .. }
             | Self::Except { .. } => None,
@@ -292,7 +292,8 @@ static OBJECT: Screen = Screen {
 
 static REMARK: Screen = Screen {
     rows: &[row!(ENTER => "key-next", Left, Run(confirm))],
-    ..LINE
+    typing: LINE.typing,
+    ..LIST
 };
 
 static ASK: Screen = Screen {

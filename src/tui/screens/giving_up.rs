@@ -1,9 +1,9 @@
 //! Giving something up: what is lost, by name, confirmed once by typing that name.
 
 use ratatui::layout::Rect;
-use unicode_normalization::UnicodeNormalization;
 
 use super::{Screen, Typing, back, go, start};
+use crate::domain::search::is_same_text;
 use crate::domain::{EntryId, IntentId};
 use crate::record::Resolution;
 use crate::station::face::Command;
@@ -95,7 +95,7 @@ fn confirm(model: &mut Model) -> Vec<Effect> {
     let Page::GiveUp(giving_up) = &mut model.page else {
         return Vec::new();
     };
-    if !same_text(giving_up.line.as_str(), &giving_up.name) {
+    if !is_same_text(giving_up.line.as_str(), &giving_up.name) {
         giving_up.wrong = true;
         return Vec::new();
     }
@@ -136,11 +136,6 @@ pub fn typeable(name: &str, id: &str) -> String {
     } else {
         id.to_owned()
     }
-}
-
-/// Whether both are the same text, however their accents are composed.
-fn same_text(a: &str, b: &str) -> bool {
-    a.trim().nfc().eq(b.trim().nfc())
 }
 
 fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {

@@ -276,9 +276,13 @@ pub(super) fn begin_enrolment(model: &mut Model, person: Person) -> Vec<Effect> 
 
 /// Starts something about apps.
 fn app(model: &mut Model, app: AppJob) -> Vec<Effect> {
-    let Some(person) = person(model) else {
-        return Vec::new();
-    };
+    match person(model) {
+        Some(person) => begin_app(model, app, person),
+        None => Vec::new(),
+    }
+}
+
+pub(super) fn begin_app(model: &mut Model, app: AppJob, person: Person) -> Vec<Effect> {
     let order = Order::App {
         app,
         person: person.id.clone(),

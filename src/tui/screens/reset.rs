@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Screen;
 use super::giving_up::typeable;
-use super::run::{LINE, reply};
+use super::run::{LINE, LIST, reply};
 use crate::domain::KeyFacts;
 use crate::domain::reset::{Losses, ResetCase};
 use crate::tui::entry::Line;
@@ -102,6 +102,14 @@ impl ResetAsking {
         }
     }
 
+    /// The line of the case that is being typed, and of how many.
+    pub fn mark(&mut self) -> Option<(&mut usize, usize)> {
+        match self {
+            Self::Case { lines, at, .. } => Some((at, lines.len())),
+            Self::Confirm { .. } => None,
+        }
+    }
+
     /// Forgets what has been entered.
     pub fn forget_entry(&mut self) {
         match self {
@@ -159,7 +167,8 @@ impl Coached {
 
 pub(super) static SCREEN: Screen = Screen {
     rows: &[row!(ENTER => "key-confirm", Left, Run(confirm))],
-    ..LINE
+    typing: LINE.typing,
+    ..LIST
 };
 
 fn confirm(run: &mut Run, _: Press) -> Vec<Effect> {

@@ -22,7 +22,7 @@ use crate::tui::entry::Line;
 use crate::tui::keys::{ENTER, ESC, Edit, Key, Move, Press, Row, f, letter, row};
 use crate::tui::model::{Asking, Identify, Model, Page, Phase, Run};
 use crate::tui::update::Effect;
-use crate::workflow::dialogue::{AccountResetResult, Answer, Ending, Job};
+use crate::workflow::dialogue::{AccountResetResult, Answer, AppJob, Ending, Job};
 
 /// Lines that a page key moves.
 const LINES: usize = 5;
@@ -123,6 +123,7 @@ static ENROLLED: Screen = Screen {
     rows: &[
         DONE,
         row!(letter('a') => "key-another-key", Left, Kiosk(|m, _| another_key(m))),
+        row!(letter('e') => "key-end-visit", Left, Kiosk(|m, _| app_of(m, AppJob::Leave))),
     ],
     after: &[LEAVE],
     waits: |_, t| Some(tr!(t, "waits-enrolled")),
@@ -134,6 +135,7 @@ static ENROLLED: Screen = Screen {
 static CARRIED_OUT: Screen = Screen {
     rows: &[
         row!(ENTER => "key-enrol-key", Left, Kiosk(|m, _| another_key(m))),
+        row!(letter('a') => "key-enrol-app", Left, Kiosk(|m, _| app_of(m, AppJob::Enrol))),
         row!(ESC => "key-done", Left, Kiosk(|m, _| leave(m))),
     ],
     after: &[TO_OUTBOX],
@@ -225,14 +227,14 @@ fn mark_in(run: &mut Run, to: Move) {
         Some(Asking::Loan(asking)) => Some(asking.mark()),
         Some(Asking::Loss(asking)) => Some(asking.mark()),
         Some(Asking::AccountReset(asking)) => asking.mark(),
+        Some(Asking::Reset(asking)) => asking.mark(),
         Some(
             Asking::Identify(_)
             | Asking::Admit { .. }
             | Asking::NewPin(_)
             | Asking::CurrentPin(_)
             | Asking::Retest { .. }
-            | Asking::TouchAgain { .. }
-            | Asking::Reset(_),
+            | Asking::TouchAgain { .. },
         )
         | None => None,
     };
@@ -415,6 +417,13 @@ fn wink(run: &mut Run) -> Vec<Effect> {
 fn another_key(model: &mut Model) -> Vec<Effect> {
     match model.work.as_ref().and_then(Run::person).cloned() {
         Some(person) => person::begin_enrolment(model, person),
+        None => Vec::new(),
+    }
+}
+
+fn app_of(model: &mut Model, job: AppJob) -> Vec<Effect> {
+    match model.work.as_ref().and_then(Run::person).cloned() {
+        Some(person) => person::begin_app(model, job, person),
         None => Vec::new(),
     }
 }

@@ -236,6 +236,17 @@ fn another_key_for_the_same_person_is_one_press_away() {
 }
 
 #[test]
+fn whoever_is_done_goes_and_whoever_was_reset_gets_an_app_with_one_press() {
+    let mut stage = at("done-left");
+    stage.press(KeyCode::Char('e'));
+    assert_eq!(sent(&mut stage), ["app Leave p-1"]);
+    let mut stage = at("account-reset-done");
+    sent(&mut stage);
+    stage.press(KeyCode::Char('a'));
+    assert_eq!(sent(&mut stage), ["app Enrol p-2"]);
+}
+
+#[test]
 fn a_step_taken_again_takes_the_later_ones_back() {
     let mut stage = at("admit-warned");
     stage.press(KeyCode::Char('o'));

@@ -4,7 +4,7 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::behaviour::at;
 use super::{sent, shown};
-use crate::tui::model::Page;
+use crate::tui::model::{Asking, Page};
 use crate::tui::scenes::Stage;
 use crate::tui::screens::account_reset::scenes as made;
 use crate::tui::screens::person::Way;
@@ -146,4 +146,41 @@ fn after_a_release_the_list_is_there_again_and_after_a_reset_enter_enrols() {
     sent(&mut stage);
     stage.press(KeyCode::Enter);
     assert_eq!(sent(&mut stage), ["enrol p-2"]);
+}
+
+#[test]
+fn a_form_is_gone_through_both_ways_and_keeps_what_was_typed() {
+    for scene in ["account-reset-remark", "reset-case"] {
+        let mut stage = at(scene);
+        let first = line(&mut stage);
+        stage.press(KeyCode::Tab);
+        stage.type_text("T-9");
+        assert_eq!(line(&mut stage).1, "T-9", "{scene}");
+        stage.press(KeyCode::Up);
+        stage.type_text("!");
+        assert_eq!(
+            line(&mut stage),
+            (first.0, format!("{}!", first.1)),
+            "{scene}"
+        );
+        stage.press(KeyCode::Up);
+        stage.press(KeyCode::Down);
+        assert_eq!(line(&mut stage).1, "T-9", "{scene}");
+    }
+}
+
+/// The line that is being typed: which one it is, and what stands in it.
+fn line(stage: &mut Stage) -> (usize, String) {
+    let run = stage.model.run_mut().expect("a run");
+    let at = match run.asking_mut() {
+        Some(Asking::Reset(asking)) => asking.mark().map(|(at, _)| *at),
+        Some(Asking::AccountReset(asking)) => asking.mark().map(|(at, _)| *at),
+        _ => None,
+    };
+    let typed = match run.asking_mut() {
+        Some(Asking::Reset(asking)) => asking.line().map(|line| line.as_str().to_owned()),
+        Some(Asking::AccountReset(asking)) => asking.line().map(|line| line.as_str().to_owned()),
+        _ => None,
+    };
+    (at.expect("a form"), typed.expect("a line"))
 }
