@@ -19,7 +19,7 @@ mod taking;
 pub use asking::{NotTheirs, may_ask_for, may_vouch_for};
 pub use decision::{
     Decision, NotAllowed, asks_to_replace, carries_out_for_administrators, decide, decide_for,
-    may_ask,
+    may_ask, may_end_reset,
 };
 pub use last::{LastFactor, may_take};
 pub use matrix::{Asker, Condition, Releaser, Row, Whom, row};

@@ -8,14 +8,15 @@ use crate::wire::{
 };
 
 impl Client {
-    /// `POST /v1/account-resets/away`: may it be asked for, and how is the person identified?
+    /// `POST /v1/account-resets/away`: may it be asked for, and how is the person identified? Beginning twice does no harm; what would
+    /// be kept for a repeated call has their telephone numbers.
     pub async fn begin_away(
         &self,
         session: &Session,
         begin: &AwayBegin,
     ) -> Result<AwayBegun, RegistryError> {
         let path = ["account-resets", "away"];
-        self.post(&path, Some(session), once(), begin).await
+        self.post(&path, Some(session), None, begin).await
     }
 
     /// `POST /v1/account-resets/{id}/identifications`: they were identified in one way.

@@ -13,7 +13,7 @@ use crate::domain::history::HistoryLine;
 use crate::domain::unfit::Unusable;
 use crate::domain::{AccountResetId, EntryId, KeyFacts, Person, PersonId, Pin, UsbPath};
 use crate::record::Resolution;
-use crate::wire::{Operator, PersonDetail};
+use crate::wire::{Operator, PersonDetail, ResetEnding};
 use crate::workflow::Order;
 pub use crate::workflow::dialogue::Remark;
 use crate::workflow::dialogue::{Answer, Event, Question};
@@ -51,8 +51,11 @@ pub enum Command {
     PushOutbox,
     /// Resolve a conflict without touching a key.
     ResolveConflict { entry: EntryId, how: Resolution },
-    /// Withdraw the reset of an account that one has asked for.
-    WithdrawReset { reset: AccountResetId },
+    /// Withdraw the reset of an account that one has asked for, or refuse somebody else's.
+    EndReset {
+        reset: AccountResetId,
+        how: ResetEnding,
+    },
     /// Fetch tickets for a day.
     FetchTickets { day: jiff::civil::Date },
     /// Something about batches.
@@ -73,7 +76,7 @@ impl Command {
             | Self::Wink { .. }
             | Self::PushOutbox
             | Self::ResolveConflict { .. }
-            | Self::WithdrawReset { .. }
+            | Self::EndReset { .. }
             | Self::FetchTickets { .. }
             | Self::Batch(_) => true,
         }

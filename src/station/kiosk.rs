@@ -138,7 +138,7 @@ impl Kiosk {
                 }
             }
             Command::Batch(command) => self.obey_batch(command),
-            Command::WithdrawReset { reset } => self.withdraw(reset),
+            Command::EndReset { reset, how } => self.end_reset(reset, how),
             Command::Lock => self.lock(),
             Command::SignOut => self.sign_out(),
             Command::Soft(soft) => {
@@ -186,16 +186,16 @@ impl Kiosk {
     }
 
     /// In a thread of its own, as a run is: what is asked until it is sure need not be Send.
-    fn withdraw(&self, reset: AccountResetId) {
+    fn end_reset(&self, reset: AccountResetId, how: ResetEnding) {
         let (station, screen) = (Arc::clone(&self.station), Arc::clone(&self.screen));
         let home = Arc::clone(&self.home);
         let handle = Handle::current();
-        tokio::task::spawn_blocking(move || {
-            match handle.block_on(station.end_reset(reset, ResetEnding::Withdraw)) {
+        tokio::task::spawn_blocking(
+            move || match handle.block_on(station.end_reset(reset, how)) {
                 Ok(_) => home.look(),
                 Err(stop) => screen.add(Update::Remark(remark(&stop))),
-            }
-        });
+            },
+        );
     }
 
     fn complain(&self, stop: &Stop) {

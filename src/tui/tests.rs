@@ -25,6 +25,7 @@ use super::view::View;
 use crate::domain::UsbPath;
 use crate::station::face::Command;
 use crate::station::face::board::{BatchAnswer, BatchCommand};
+use crate::wire::ResetEnding;
 use crate::workflow::account_reset::ReleasedBy;
 use crate::workflow::{How, Order};
 
@@ -78,7 +79,10 @@ fn in_words(command: &Command) -> String {
         Command::Wink { place } => format!("wink {place}"),
         Command::PushOutbox => "push".to_owned(),
         Command::ResolveConflict { how, .. } => format!("conflict {how:?}"),
-        Command::WithdrawReset { reset } => format!("withdraw {reset}"),
+        Command::EndReset { reset, how } => match how {
+            ResetEnding::Withdraw => format!("withdraw {reset}"),
+            ResetEnding::Refuse => format!("refuse {reset}"),
+        },
         Command::FetchTickets { day } => format!("tickets {day}"),
         Command::Batch(command) => batch_in_words(command),
         Command::Soft(soft) => format!("{soft:?}"),

@@ -166,6 +166,7 @@ key-other-key = another key
 key-push = push now
 key-retry = send again
 key-withdraw = withdraw
+key-refuse-released = refuse
 key-without-key = without the key
 key-take-up = take up
 key-soft-touch = touch
@@ -1365,6 +1366,7 @@ resets-asked-for = { $by }, an administrator of the organisation, asked for it. 
 resets-expired = Nobody did anything in time: it expired on { $at }. Nothing was changed.
 resets-ended = It was { $state } by { $by } on { $at }.
 resets-withdraw-sure = x once more withdraws it: it is asked for anew then, with the person at the desk.
+resets-refuse-sure = x once more refuses it, for good: nothing comes of it, and it is asked for anew.
 waits-resets = Waits for which reset is looked at.
 home-to-release = { $count ->
     [one] 1 RESET waits for your release, for { $age }

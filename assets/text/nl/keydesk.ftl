@@ -166,6 +166,7 @@ key-other-key = andere sleutel
 key-push = nu versturen
 key-retry = opnieuw sturen
 key-withdraw = intrekken
+key-refuse-released = weigeren
 key-without-key = zonder sleutel
 key-take-up = oppakken
 key-soft-touch = aanraken
@@ -1365,6 +1366,7 @@ resets-asked-for = { $by }, beheerder van de organisatie, vroeg erom. Hij kan to
 resets-expired = Niemand deed iets op tijd: verlopen op { $at }. Er is niets veranderd.
 resets-ended = { $state } door { $by } op { $at }.
 resets-withdraw-sure = nog een keer x trekt hem in: dan wordt hij opnieuw gevraagd, met de persoon aan de balie.
+resets-refuse-sure = nog een keer x weigert hem voorgoed: er komt niets van, en hij wordt opnieuw gevraagd.
 waits-resets = Wacht op welke reset er bekeken wordt.
 home-to-release = { $count ->
     [one] 1 RESET wacht op uw vrijgave, al { $age }

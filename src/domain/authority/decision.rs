@@ -55,6 +55,16 @@ pub fn may_ask(role: Role, act: Action, kind: PersonKind) -> Result<&'static Row
     }
 }
 
+/// Whether a role may end the reset of such an account, of which nothing has come: whoever asks for such resets may, or carries out what
+/// administrators ask for.
+pub fn may_end_reset(role: Role, kind: PersonKind) -> Result<(), NotAllowed> {
+    let act = Action::ReplaceLost;
+    match row(act, Some(kind)).map(|row| row.asked_by) {
+        Some(Asker::Administrator) => decide(role, act, Some(kind)).once_released(),
+        Some(_) | None => may_ask(role, act, kind).map(|_| ()),
+    }
+}
+
 /// Whether a role may ask, for anybody at all, that what they lost be replaced.
 pub fn asks_to_replace(role: Role) -> bool {
     let kinds = PersonKind::ALL.iter();

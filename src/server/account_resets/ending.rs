@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{ByPerson, expire, known, not_allowed, stands, stored, tell_ended};
 use crate::domain::account_reset::ResetState;
-use crate::domain::authority::{Action, Asker, decide, may_ask, row};
+use crate::domain::authority::{Action, may_end_reset};
 use crate::domain::{AccountResetId, Person};
 use crate::server::database::Write;
 use crate::server::problem::{Answer, Refusal};
@@ -70,14 +70,7 @@ async fn may_end(
     if how == ResetEnding::Refuse && table::is_deputy(tx, &by.id, now).await? {
         return Ok(());
     }
-    let (role, act) = (by.role, Action::ReplaceLost);
-    let by_administrators =
-        row(act, Some(person.kind)).is_some_and(|row| row.asked_by == Asker::Administrator);
-    match by_administrators {
-        true => decide(role, act, Some(person.kind)).once_released(),
-        false => may_ask(role, act, person.kind).map(|_| ()),
-    }
-    .map_err(not_allowed)
+    may_end_reset(by.role, person.kind).map_err(not_allowed)
 }
 
 /// Whether this operator, under whatever account, asked for it, or prepared what nobody has asked for yet.

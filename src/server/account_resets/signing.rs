@@ -23,8 +23,8 @@ use crate::wire::{Operator, problem_code};
 /// Whoever signs stands there with their key in hand.
 const SIGNED_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 
-/// So many may be asked to sign something at one place at a time, each one act. Nothing that is drawn up elsewhere keeps anybody from
-/// signing here.
+/// So many acts may be drawn up at one place within the time in which each can be signed, whoever is to sign them, until one is: each
+/// leaves a line of the audit. Nothing that is drawn up elsewhere keeps anybody from signing here.
 const ASKED_AT_MOST: u32 = 10;
 
 /// What somebody is asked to sign.
@@ -60,13 +60,15 @@ pub async fn to_sign(
         state,
         expires_at,
     };
-    act_asked::replace(tx, &asked).await?;
-    if act_asked::count(tx, &asked, now).await? >= ASKED_AT_MOST {
+    if act_asked::count(tx, &asked.place, now).await? >= ASKED_AT_MOST {
         return Err(Refusal::new(
             problem_code::OFFERS_OPEN,
-            format!("{ASKED_AT_MOST} acts wait to be signed here: sign one, or wait five minutes"),
+            format!(
+                "{ASKED_AT_MOST} acts were drawn up here within five minutes, and not signed: sign the newest, or wait"
+            ),
         ));
     }
+    act_asked::replace(tx, &asked).await?;
     act_asked::insert(tx, id, &asked).await?;
     Ok(ToSign {
         id,

@@ -348,7 +348,14 @@ pub async fn take_back(
 ) -> Answer<()> {
     may_answer(tx, administrator, subject).await?;
     let since = now - VOUCHED_WITHIN - SignedDuration::from_mins(1);
-    for stored in table::unused(tx, subject, since, u32::MAX >> 1).await? {
+    let unused = table::unused(tx, subject, since, u32::MAX >> 1).await?;
+    if unused.is_empty() {
+        return Err(Refusal::new(
+            problem_code::NOT_FOUND,
+            "nobody answers for them any more, or a reset was asked for by it: there is nothing to take back",
+        ));
+    }
+    for stored in unused {
         table::end(tx, stored.act, administrator, now).await?;
     }
     Ok(())

@@ -34,11 +34,12 @@ pub enum AskedWhere {
 }
 
 impl AskedWhere {
-    /// Which station, or which page.
-    fn named(&self) -> (Option<&StationId>, Option<&Bytes>) {
+    /// Which station, who is signed in there, or which page. Whoever else is signed in at the same station is at another place: nobody
+    /// undoes or hinders what a colleague has signed.
+    fn named(&self) -> (Option<&StationId>, Option<&OperatorId>, Option<&Bytes>) {
         match self {
-            Self::Station(station, _) => (Some(station), None),
-            Self::Page(page) => (None, Some(page)),
+            Self::Station(station, operator) => (Some(station), Some(operator), None),
+            Self::Page(page) => (None, None, Some(page)),
         }
     }
 }
@@ -81,10 +82,7 @@ pub async fn insert(tx: &mut Write, id: OfferId, asked: &Asked) -> Result<(), Fa
         Signer::Operator(id) => (Some(id), None),
         Signer::Person(id) => (None, Some(id)),
     };
-    let (station, operator, page) = match &asked.place {
-        AskedWhere::Station(station, operator) => (Some(station), Some(operator), None),
-        AskedWhere::Page(page) => (None, None, Some(page)),
-    };
+    let (station, operator, page) = asked.place.named();
     sqlx::query(
         "INSERT INTO act_asked (id, signer, person, operator, station, page, act, state, expires_ms) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -105,7 +103,7 @@ pub async fn insert(tx: &mut Write, id: OfferId, asked: &Asked) -> Result<(), Fa
 
 /// What somebody was asked to sign, and has not.
 pub async fn find(db: &mut Connection, id: OfferId) -> Result<Option<Asked>, Fault> {
-    sqlx::query_as("SELECT * FROM act_asked WHERE id = $1")
+    sqlx::query_as("SELECT * FROM act_asked WHERE id = $1 AND NOT replaced")
         .bind(id)
         .fetch_optional(db)
         .await
@@ -120,27 +118,31 @@ pub async fn take(tx: &mut Write, id: OfferId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Forgets what the same signer was asked for there before: whoever is asked anew signs that.
+/// What the same signer was asked for there before is nobody's to sign any more: whoever is asked anew signs that.
 pub async fn replace(tx: &mut Write, asked: &Asked) -> Result<(), Fault> {
-    let (station, page) = asked.place.named();
+    let (station, operator, page) = asked.place.named();
     sqlx::query(
-        "DELETE FROM act_asked WHERE (signer = $1 OR person = $1) AND (station = $2 OR page = $3)",
+        "UPDATE act_asked SET replaced = 1 WHERE (signer = $1 OR person = $1) \
+         AND ((station = $2 AND operator = $3) OR page = $4)",
     )
     .bind(asked.signer.as_str())
     .bind(station)
+    .bind(operator)
     .bind(page)
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-/// How many are asked to sign something there.
-pub async fn count(db: &mut Connection, asked: &Asked, now: Timestamp) -> Result<u32, Fault> {
-    let (station, page) = asked.place.named();
+/// How many were drawn up there that nobody signed, in whose place another one came or not, within the time in which they could be.
+pub async fn count(db: &mut Connection, place: &AskedWhere, now: Timestamp) -> Result<u32, Fault> {
+    let (station, operator, page) = place.named();
     sqlx::query_scalar(
-        "SELECT count(*) FROM act_asked WHERE (station = $1 OR page = $2) AND expires_ms > $3",
+        "SELECT count(*) FROM act_asked \
+         WHERE ((station = $1 AND operator = $2) OR page = $3) AND expires_ms > $4",
     )
     .bind(station)
+    .bind(operator)
     .bind(page)
     .bind(At(now))
     .fetch_one(db)

@@ -290,7 +290,7 @@ pub async fn makers(
 }
 
 /// What one human, under whatever account, suspended since then, and ended otherwise than by its owner's proof. All that one reset
-/// takes from one person is one. Of a key that was lent nothing of theirs is taken. `since_ms` may lie before the calendar.
+/// takes from one person is one. Where a key that was lent ends, nothing of theirs is taken. `since_ms` may lie before the calendar.
 pub async fn takings(
     db: &mut Connection,
     operator: &OperatorId,
@@ -298,9 +298,8 @@ pub async fn takings(
 ) -> Result<Vec<Taking>, Fault> {
     let all: Vec<(At, At)> = sqlx::query_as(
         "WITH own AS (SELECT same AS id FROM account_of_human WHERE account = $1), \
-         lent AS (SELECT hex(id) AS id FROM credential WHERE lent_until_ms IS NOT NULL) \
+         lent AS (SELECT hex(credential) AS id FROM loan WHERE credential IS NOT NULL) \
          SELECT suspended_ms, accepted_ms FROM suspension WHERE operator IN (SELECT id FROM own) AND accepted_ms >= $2 \
-         AND factor NOT IN (SELECT id FROM lent) \
          UNION ALL SELECT * FROM (SELECT ended_ms, accepted_ms FROM factor_end WHERE operator IN (SELECT id FROM own) \
          AND accepted_ms >= $2 AND why IN ('reset', 'deleted', 'withdrawn') AND factor NOT IN (SELECT id FROM lent) GROUP BY person, ended_ms, accepted_ms) AS ended",
     )

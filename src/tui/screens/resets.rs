@@ -8,7 +8,7 @@ use ratatui::crossterm::event::KeyCode;
 use super::account_reset::scenes as made;
 use super::{BACK, PAGES, Screen, chosen, go, person, start};
 use crate::domain::account_reset::ResetState;
-use crate::domain::authority::asks_to_replace;
+use crate::domain::authority::{asks_to_replace, may_end_reset};
 use crate::domain::{AccountResetId, PersonId};
 use crate::station::face::Command;
 use crate::text::tr;
@@ -16,7 +16,7 @@ use crate::tui::keys::{ENTER, Move, letter, row};
 use crate::tui::model::{Model, Page};
 use crate::tui::scenes::{Scene, Stage};
 use crate::tui::update::Effect;
-use crate::wire::AccountReset;
+use crate::wire::{AccountReset, ResetEnding};
 use crate::workflow::Order;
 use crate::workflow::account_reset::ReleasedBy;
 use crate::workflow::dialogue::{AccountResetJob, Job};
@@ -28,8 +28,8 @@ const REFUSED_LATELY: SignedDuration = SignedDuration::from_hours(4);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ResetsPage {
     marked: Option<AccountResetId>,
-    /// The one that the next x withdraws.
-    withdrawing: Option<AccountResetId>,
+    /// The one that the next x ends.
+    ending: Option<AccountResetId>,
 }
 
 impl Model {
@@ -145,6 +145,18 @@ impl Chosen {
     }
 }
 
+/// How whoever is signed in may end the marked one. What waits for a release is refused where it is read.
+fn ending(model: &Model) -> Option<ResetEnding> {
+    let (me, reset) = (model.operator.as_ref()?, marked(model)?);
+    let is_released = reset.state == ResetState::Released;
+    // What an administrator asked for is theirs, whoever prepared it.
+    match model.asked_themself(reset) && reset.administrator.is_none() {
+        true => reset.state.is_open().then_some(ResetEnding::Withdraw),
+        false => (is_released && may_end_reset(me.role, reset.person.kind).is_ok())
+            .then_some(ResetEnding::Refuse),
+    }
+}
+
 /// Whoever asked has another agent come to this station.
 fn releases_here(model: &Model) -> bool {
     let waits = |reset: &AccountReset| reset.state == ResetState::Requested;
@@ -160,8 +172,10 @@ pub(super) static SCREEN: Screen = Screen {
         row!(letter('r') => "key-release-here", Left, Kiosk(|m, _| release(m, ReleasedBy::WhoeverCame))).when(releases_here),
         row!(ENTER => "key-except", Left, Kiosk(|m, _| except(m)))
             .when(|m| Chosen::of(m) == Chosen::ToExcept),
-        row!(letter('x') => "key-withdraw", Left, Kiosk(|m, _| withdraw(m)))
-            .when(|m| Chosen::of(m) == Chosen::Own),
+        row!(letter('x') => "key-withdraw", Left, Kiosk(|m, _| end(m)))
+            .when(|m| ending(m) == Some(ResetEnding::Withdraw)),
+        row!(letter('x') => "key-refuse-released", Left, Kiosk(|m, _| end(m)))
+            .when(|m| ending(m) == Some(ResetEnding::Refuse)),
     ],
     list: Some(mark),
     after: &[BACK, PAGES],
@@ -175,7 +189,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let marked = model.resets().first().map(|reset| reset.id);
     let page = ResetsPage {
         marked,
-        withdrawing: None,
+        ending: None,
     };
     go(model, Page::Resets(page))
 }
@@ -200,7 +214,7 @@ fn mark(model: &mut Model, to: Move) {
     if let Page::Resets(page) = &mut model.page {
         page.marked = now;
         if to != Move::Stay {
-            page.withdrawing = None;
+            page.ending = None;
         }
     }
 }
@@ -235,19 +249,19 @@ fn open_person(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// The first x asks, the second one withdraws.
-fn withdraw(model: &mut Model) -> Vec<Effect> {
-    let marked = marked(model).map(|reset| reset.id);
+/// The first x asks, the second one ends it.
+fn end(model: &mut Model) -> Vec<Effect> {
+    let (marked, how) = (marked(model).map(|reset| reset.id), ending(model));
     let Page::Resets(page) = &mut model.page else {
         return Vec::new();
     };
-    let (Some(reset), asked) = (marked, page.withdrawing.take()) else {
+    let (Some(reset), Some(how), asked) = (marked, how, page.ending.take()) else {
         return Vec::new();
     };
     if asked == Some(reset) {
-        return vec![Effect::Send(Command::WithdrawReset { reset })];
+        return vec![Effect::Send(Command::EndReset { reset, how })];
     }
-    page.withdrawing = marked;
+    page.ending = marked;
     Vec::new()
 }
 

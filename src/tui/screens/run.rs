@@ -123,7 +123,8 @@ static ENROLLED: Screen = Screen {
     rows: &[
         DONE,
         row!(letter('a') => "key-another-key", Left, Kiosk(|m, _| another_key(m))),
-        row!(letter('e') => "key-end-visit", Left, Kiosk(|m, _| app_of(m, AppJob::Leave))),
+        row!(letter('e') => "key-end-visit", Left, Kiosk(|m, _| app_of(m, AppJob::Leave)))
+            .when(has_arrived),
     ],
     after: &[LEAVE],
     waits: |_, t| Some(tr!(t, "waits-enrolled")),
@@ -418,6 +419,14 @@ fn another_key(model: &mut Model) -> Vec<Effect> {
     match model.work.as_ref().and_then(Run::person).cloned() {
         Some(person) => person::begin_enrolment(model, person),
         None => Vec::new(),
+    }
+}
+
+/// A visit that is ended gives no authority to what arrives after it.
+fn has_arrived(model: &Model) -> bool {
+    match model.work.as_ref().map(|run| &run.phase) {
+        Some(Phase::Over(ending)) => ending.has_arrived(),
+        _ => false,
     }
 }
 

@@ -83,6 +83,55 @@ pub enum Ending {
     },
 }
 
+impl Ending {
+    /// Whether the registry took all that came of it. What still waits in the outbox takes its authority from the open visit.
+    pub fn has_arrived(&self) -> bool {
+        match self {
+            Self::Enrolled { push, .. }
+            | Self::Lent { push, .. }
+            | Self::Retested { push, .. }
+            | Self::WorksFor { push, .. }
+            | Self::Reset { push, .. }
+            | Self::App {
+                result: AppResult::Enrolled { push, .. } | AppResult::Removed { push, .. },
+                ..
+            }
+            | Self::Loss {
+                result: LossResult::Suspended { push, .. },
+                ..
+            } => push.is_taken(),
+            Self::Cared { result, .. } => match &**result {
+                CareResult::Credentials { told, .. } => {
+                    told.as_ref().is_none_or(PushState::is_taken)
+                }
+                CareResult::Done { .. }
+                | CareResult::Changes { .. }
+                | CareResult::Returned { .. }
+                | CareResult::PinVerified { .. }
+                | CareResult::Fingerprints { .. } => true,
+            },
+            Self::Both { key, app } => key.has_arrived() && app.has_arrived(),
+            Self::App {
+                result:
+                    AppResult::Tested { .. }
+                    | AppResult::Left { .. }
+                    | AppResult::Accepted { .. }
+                    | AppResult::Assigned { .. },
+                ..
+            }
+            | Self::Loss {
+                result: LossResult::Lifted { .. },
+                ..
+            }
+            | Self::SignedIn
+            | Self::Resolved { .. }
+            | Self::Withdrawn { .. }
+            | Self::AccountReset { .. } => true,
+            Self::Stopped { .. } => false,
+        }
+    }
+}
+
 /// What care came to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "result", rename_all = "kebab-case")]
@@ -142,6 +191,14 @@ pub enum PushState {
 }
 
 impl PushState {
+    /// Whether the registry has it.
+    pub fn is_taken(&self) -> bool {
+        match self {
+            Self::Accepted | Self::Waiting => true,
+            Self::Queued | Self::Conflict { .. } => false,
+        }
+    }
+
     /// The same of a credential that, where `waits`, opens nothing yet although the registry took its test.
     #[must_use]
     pub(in crate::workflow) fn of_one_that(self, waits: bool) -> Self {

@@ -102,7 +102,8 @@ async fn a_second_agent_sees_within_seconds_what_waits_and_withdraws_nothing_tha
 
     let reset = asked(&world).await;
     assert_eq!(screen.shows(ResetState::Requested).await.id, reset);
-    let withdraw = Command::WithdrawReset { reset };
+    let how = ResetEnding::Withdraw;
+    let withdraw = Command::EndReset { reset, how };
     screen.commands.send(withdraw).await.expect("a kiosk");
     let refused = |update: &Update| matches!(update, Update::Remark(_)).then_some(());
     screen.until("the refusal", refused).await;

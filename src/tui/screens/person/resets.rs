@@ -66,10 +66,11 @@ impl Way {
 }
 
 /// Whether something can be given out to them: not while a reset of their account comes first, which would be refused once they were
-/// identified.
+/// identified. An administrator who has come along answers for it without one.
 pub(super) fn may_be_given(model: &Model) -> bool {
     let page = model.desk.person.as_ref();
-    page.is_none_or(|page| !page.needs_authority()) || Way::of(model) == Way::None
+    page.is_none_or(|page| !page.needs_authority())
+        || matches!(Way::of(model), Way::None | Way::Prepare)
 }
 
 /// Asks for the reset of their account, or has their administrators asked for it.

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{Chosen, position};
+use super::{Chosen, ending, position};
 use crate::domain::account_reset::ResetState;
 use crate::text::{act, tr};
 use crate::tui::clean::fit;
@@ -12,7 +12,7 @@ use crate::tui::screens::bay::view as bay;
 use crate::tui::view::chrome::{frame, page_title};
 use crate::tui::view::sheet::{Cell, Sheet, s};
 use crate::tui::view::{Ctx, below, top};
-use crate::wire::AccountReset;
+use crate::wire::{AccountReset, ResetEnding};
 
 /// Rows for what is known of the marked one.
 const DETAIL_ROWS: u16 = 10;
@@ -141,11 +141,13 @@ fn known(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, reset: &AccountReset) 
         sheet.put(area, row, s(fit(&ticket, usize::from(area.width)), plain));
         row += 1;
     }
+    let (sure, danger) = (|words| format!("! {words}"), ctx.theme.danger());
     let (words, style): (String, Style) = match &ctx.model.page {
-        Page::Resets(page) if page.withdrawing == Some(reset.id) && reset.state.is_open() => (
-            format!("! {}", tr!(t, "resets-withdraw-sure")),
-            ctx.theme.danger(),
-        ),
+        Page::Resets(page) if page.ending == Some(reset.id) => match ending(ctx.model) {
+            Some(ResetEnding::Withdraw) => (sure(tr!(t, "resets-withdraw-sure")), danger),
+            Some(ResetEnding::Refuse) => (sure(tr!(t, "resets-refuse-sure")), danger),
+            None => (next(ctx, reset), strong),
+        },
         _ => (next(ctx, reset), strong),
     };
     sheet.paragraph(area, row, &words, style);

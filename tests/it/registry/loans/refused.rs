@@ -236,7 +236,7 @@ async fn what_is_drawn_up_at_one_desk_keeps_nobody_from_signing_elsewhere_and_th
     let third = Agent::new(&world, "T. Hird", Role::HelpDesk, 27).await;
     let visit = world.visit_anew("e-1").await.id;
     let former = asks(&world, visit, (1, &member(&second))).await.unwrap();
-    for _ in 0..12 {
+    for _ in 0..4 {
         asks(&world, visit, (1, &member(&second))).await.unwrap();
     }
     // The former one is nobody's to sign any more.
@@ -245,23 +245,26 @@ async fn what_is_drawn_up_at_one_desk_keeps_nobody_from_signing_elsewhere_and_th
         refused(hands_in(&world, &late).await),
         problem_code::OFFER_UNKNOWN
     );
-    // One desk has so many drawn up at a time, for whomever: the same operator at another one, or the same signer, is not kept waiting.
+    // One operator has so many drawn up at a desk, for whomever and however often for the same: the same signer is not kept waiting
+    // elsewhere, and once the time of those is over not here either.
     let fourth = Agent::new(&world, "F. Ourth", Role::HelpDesk, 28).await;
-    asks(&world, visit, (1, &member(&fourth))).await.unwrap();
-    world
-        .sql(
-            "INSERT INTO act_asked (id, signer, operator, station, act, state, expires_ms) \
-             SELECT 'more-' || n.value, a.signer, a.operator, a.station, a.act, a.state, a.expires_ms \
-             FROM act_asked AS a, json_each('[1,2,3,4,5,6,7,8,9,10]') AS n \
-             WHERE a.signer = (SELECT id FROM operator WHERE name = 'F. Ourth')",
-        )
-        .await;
-    let here = asks(&world, visit, (1, &member(&second))).await;
-    assert_eq!(refused(here), problem_code::OFFERS_OPEN);
+    for _ in 5..10 {
+        asks(&world, visit, (1, &member(&fourth))).await.unwrap();
+    }
+    for signer in [&fourth, &second] {
+        let here = asks(&world, visit, (1, &member(signer))).await;
+        assert_eq!(refused(here), problem_code::OFFERS_OPEN);
+    }
     let elsewhere = third.visit("e-1").await.id;
     for signer in [&fourth, &second] {
         asks_there(&third, elsewhere, signer).await.expect("there");
     }
+    // Nothing of one desk is replaced by what the other one draws up.
+    let newest: i64 = sqlx::query_scalar("SELECT count(*) FROM act_asked WHERE NOT replaced")
+        .fetch_one(&world.database().await)
+        .await
+        .unwrap();
+    assert_eq!(newest, 4);
 }
 
 /// One human would be both: the word is that of a key that they may have made for themself.
