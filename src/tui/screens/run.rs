@@ -22,7 +22,8 @@ use crate::tui::entry::Line;
 use crate::tui::keys::{ENTER, ESC, Edit, Key, Move, Press, Row, f, letter, row};
 use crate::tui::model::{Asking, Identify, Model, Page, Phase, Run};
 use crate::tui::update::Effect;
-use crate::workflow::dialogue::{AccountResetResult, Answer, AppJob, Ending, Job};
+use crate::wire::Said;
+use crate::workflow::dialogue::{AccountResetResult, Answer, AppJob, AppResult, Ending, Job};
 
 /// Lines that a page key moves.
 const LINES: usize = 5;
@@ -442,6 +443,21 @@ fn leave_for(model: &mut Model, page: Page) -> Vec<Effect> {
     go(model, page)
 }
 
+/// Whether the person has gone, and all that their account has is theirs: the next one is received.
+fn has_gone(ending: Option<&Ending>) -> bool {
+    match ending {
+        Some(Ending::App {
+            result: AppResult::Left { said },
+            ..
+        }) => match said {
+            Said::Nothing | Said::Confirmed => true,
+            // What is not theirs is looked for on their page.
+            Said::Denied => false,
+        },
+        _ => false,
+    }
+}
+
 /// Leaves a closing screen. After success nothing of the person remains; after a stop their page is still there to
 /// start again from.
 fn leave(model: &mut Model) -> Vec<Effect> {
@@ -459,6 +475,7 @@ fn leave(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     if let (true, Some(page)) = (run.job.shows_on_page(), &model.desk.person)
+        && !has_gone(run.ending())
         && run
             .person()
             .is_none_or(|person| page.person.id == person.id)

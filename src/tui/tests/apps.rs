@@ -11,6 +11,7 @@ use crate::station::face::{Command, Update};
 use crate::tui::model::Page;
 use crate::tui::scenes::cast;
 use crate::tui::update::Effect;
+use crate::wire::Said;
 use crate::workflow::Stop;
 use crate::workflow::dialogue::{
     Answer, AppJob, AppQuestion, AppResult, Ending, Event, Job, Purpose, Question,
@@ -203,4 +204,24 @@ fn what_a_stop_leaves_on_the_phone_is_asked_about_once() {
     assert!(shown(&stage).contains("Esc again stops"));
     stage.press(KeyCode::Esc);
     assert_eq!(sent(&mut stage), ["cancel", "repaint"]);
+}
+
+#[test]
+fn after_a_person_went_the_next_one_is_received_unless_something_is_not_theirs() {
+    for (said, page) in [
+        (Said::Confirmed, Page::Home),
+        (Said::Nothing, Page::Home),
+        (Said::Denied, Page::Person),
+    ] {
+        let mut stage = at("app-whose");
+        stage.run(Event::Ended {
+            ending: Ending::App {
+                person: cast::main_admin(),
+                result: AppResult::Left { said },
+            },
+        });
+        stage.press(KeyCode::Enter);
+        assert_eq!(stage.model.page, page, "{said:?}");
+        assert_eq!(stage.model.desk.person.is_none(), page == Page::Home);
+    }
 }
