@@ -263,6 +263,17 @@ async fn tell(
     Ok(notices::tell(tx, kind, (person, Besides::Administrators), told, now).await?)
 }
 
+/// What a reset rests on holds no more, whoever would go on with it: another operator does not help.
+fn fallen(why: Refusal) -> Refusal {
+    match why.code() {
+        problem_code::NOT_ALLOWED | problem_code::OPERATOR_REVOKED => why.under(
+            problem_code::RESET_FALLEN,
+            "nobody can go on with this reset: refuse it or let it expire, and ask anew",
+        ),
+        _ => why,
+    }
+}
+
 /// What was signed with a key that was taken from its holder since, or for somebody else, is nobody's word.
 async fn refuse_changed_since(
     tx: &mut Write,

@@ -102,6 +102,16 @@ impl Refusal {
         )
     }
 
+    /// The same under another code, after words that say what it means there.
+    pub fn under(self, code: &'static str, words: &str) -> Self {
+        let detail = format!("{words}: {}", self.detail);
+        Self {
+            code,
+            detail,
+            ..self
+        }
+    }
+
     pub fn code(&self) -> &'static str {
         self.code
     }

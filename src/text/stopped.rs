@@ -150,6 +150,9 @@ impl Text {
             problem_code::ACT_CHANGED => explained!("refused-act", "refused-act-next"),
             problem_code::RESET_OPEN => explained!("refused-reset-open", "refused-reset-open-next"),
             problem_code::RESET_OVER => explained!("refused-reset-over", "refused-reset-over-next"),
+            problem_code::RESET_FALLEN => {
+                explained!("refused-reset-fallen", "refused-reset-fallen-next")
+            }
             problem_code::RESET_LIMIT => {
                 explained!("refused-reset-limit", "refused-reset-limit-next")
             }

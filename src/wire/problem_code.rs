@@ -160,6 +160,8 @@ codes! {
         RESET_OPEN = "reset-open", 409, "Another reset is open";
         /// The reset does not stand where this can be done, or has expired: the detail says how it stands.
         RESET_OVER = "reset-over", 409, "The reset does not stand like that";
+        /// Whoever asked for it or released it may not any more, or was changed since: nobody can carry it out.
+        RESET_FALLEN = "reset-fallen", 409, "Nobody can carry the reset out any more";
         /// So many resets of this person were asked for within a day that none is any more; the detail says until when. As an alarm:
         /// many were asked for about one person, or by one agent.
         RESET_LIMIT = "reset-limit", 403, "Too many resets were asked for";

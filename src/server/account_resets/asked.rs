@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     AGAIN, DAY, IDENTIFIED_WITHIN, OF_ONE_AGENT, OF_ONE_PERSON, Told, Wish, agent, away, check,
-    expire, going, not_allowed, open_of, party, refuse_changed_since, refuse_needless,
+    expire, fallen, going, not_allowed, open_of, party, refuse_changed_since, refuse_needless,
     refuse_unknown, standing_of, tell, vouching,
 };
 use crate::domain::account_reset::{RELEASED_WITHIN, ResetState};
@@ -213,6 +213,14 @@ pub async fn asked(
 /// Whoever asked for it still may: nothing comes of what somebody asked for whose access ended, or who turned out to be of the
 /// organisation.
 pub(super) async fn refuse_requester(
+    tx: &mut Write,
+    asked: (&OperatorId, Timestamp),
+    person: &Person,
+) -> Answer<()> {
+    still_asks(tx, asked, person).await.map_err(fallen)
+}
+
+async fn still_asks(
     tx: &mut Write,
     (asked_by, asked_at): (&OperatorId, Timestamp),
     person: &Person,

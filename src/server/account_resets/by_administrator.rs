@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use super::asked::{looked_at, refuse_more, seen_lately, terms};
 use super::{
-    AGAIN, ByPerson, DAY, OF_ONE_ADMINISTRATOR, PREPARED_BY_ONE, Told, Wish, check, not_allowed,
-    over, refuse_needless, refuse_needless_for, stands, stored, tell,
+    AGAIN, ByPerson, DAY, OF_ONE_ADMINISTRATOR, PREPARED_BY_ONE, Told, Wish, check, fallen,
+    not_allowed, over, refuse_needless, refuse_needless_for, stands, stored, tell,
 };
 use crate::domain::account_reset::{CODE_WAITS, RELEASED_WITHIN, ResetState};
 use crate::domain::act::ResetTerms;
@@ -341,7 +341,9 @@ pub(super) async fn refuse_asker(
     (person, visit): (&Person, VisitId),
     now: Timestamp,
 ) -> Answer<()> {
-    known_to(tx, (administrator, &person.id)).await?;
+    known_to(tx, (administrator, &person.id))
+        .await
+        .map_err(fallen)?;
     if reset.ripe_at.is_some_and(|ripe_at| ripe_at > now) {
         return Err(stands(reset, now));
     }
@@ -349,7 +351,9 @@ pub(super) async fn refuse_asker(
         .asked_with
         .as_ref()
         .ok_or_else(|| Refusal::internal("a reset that was asked for with nothing"))?;
-    refuse_ended(tx, administrator, with).await?;
+    refuse_ended(tx, administrator, with)
+        .await
+        .map_err(fallen)?;
     for visit in reset.visit.into_iter().chain([visit]) {
         refuse_makers(tx, visit, (administrator, with)).await?;
     }

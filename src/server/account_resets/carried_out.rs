@@ -8,8 +8,8 @@ use super::asked::refuse_requester;
 use super::by_administrator::refuse_asker;
 use super::released::refuse_same_human;
 use super::{
-    Told, agent, asker, is_person, named, not_allowed, over, refuse_changed_since, refuse_needless,
-    refuse_otherwise, refuse_unknown, request, stands, stored, tell,
+    Told, agent, asker, fallen, is_person, named, not_allowed, over, refuse_changed_since,
+    refuse_needless, refuse_otherwise, refuse_unknown, request, stands, stored, tell,
 };
 use crate::domain::account_reset::ResetState;
 use crate::domain::act::Going;
@@ -245,6 +245,22 @@ async fn refuse_released_by(
     (reset, asked_by, releaser): (&Stored, &OperatorId, &OperatorId),
     (person, visit): (&Person, Option<VisitId>),
 ) -> Answer<()> {
+    let name = still_releases(tx, (reset, releaser), person)
+        .await
+        .map_err(fallen)?;
+    for visit in [reset.visit, visit] {
+        let hands = (visit, asked_by);
+        refuse_same_human(tx, hands, (releaser, &name)).await?;
+    }
+    Ok(())
+}
+
+/// What they are called.
+async fn still_releases(
+    tx: &mut Write,
+    (reset, releaser): (&Stored, &OperatorId),
+    person: &Person,
+) -> Answer<String> {
     let account = agent(tx, releaser).await?;
     if let Some(at) = account.revoked_at {
         return Err(operator_revoked(releaser, at));
@@ -252,9 +268,5 @@ async fn refuse_released_by(
     visits::holds(tx, Action::Receive, releaser, person).await?;
     let signed_at = reset.released_at.unwrap_or(reset.asked_at);
     refuse_changed_since(tx, &account.operator, signed_at).await?;
-    for visit in [reset.visit, visit] {
-        let hands = (visit, asked_by);
-        refuse_same_human(tx, hands, (releaser, &account.operator.name)).await?;
-    }
-    Ok(())
+    Ok(account.operator.name)
 }

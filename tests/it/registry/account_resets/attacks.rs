@@ -472,7 +472,7 @@ async fn what_was_signed_with_a_key_that_was_revoked_since_goes_no_further() {
         .await
         .unwrap();
     let released = two.releases(reset).await;
-    assert_eq!(refused(released), problem_code::NOT_ALLOWED);
+    assert_eq!(refused(released), problem_code::RESET_FALLEN);
 
     let (world, mut one, mut two) = stolen().await;
     let (visit, reset) = released_for(&mut one, &mut two).await;
@@ -480,7 +480,7 @@ async fn what_was_signed_with_a_key_that_was_revoked_since_goes_no_further() {
         .await
         .unwrap();
     let done = one.carries_out(reset, &visit).await;
-    assert_eq!(refused(done), problem_code::NOT_ALLOWED);
+    assert_eq!(refused(done), problem_code::RESET_FALLEN);
 }
 
 /// When the time of a reset is over before anything was enrolled, the person is not left without a way.

@@ -131,7 +131,7 @@ async fn it_is_worth_nothing_once_its_owner_is_gone_or_the_person_elsewhere() {
         .await;
     admin::revoke_operator(&world.db(), one.id()).await.unwrap();
     let orphan = enrols(&world, &third, &visit, (8, 1)).await;
-    assert_eq!(refused(orphan), problem_code::OPERATOR_REVOKED);
+    assert_eq!(refused(orphan), problem_code::RESET_FALLEN);
     leaves(&third, &visit).await;
     assert_eq!(third.visit(WHOSE).await.authority, None);
     // It stands in nobody's way.

@@ -146,5 +146,5 @@ async fn nothing_comes_of_what_was_objected_to_or_withdrawn_or_rests_on_what_no_
         .await;
     admin::revoke_operator(&world.db(), one.id()).await.unwrap();
     let orphan = third.excepts(reset, 1).await;
-    assert_eq!(refused(orphan), problem_code::OPERATOR_REVOKED);
+    assert_eq!(refused(orphan), problem_code::RESET_FALLEN);
 }
