@@ -131,7 +131,7 @@ pub enum Command {
     /// Factors that are lost, of any sort.
     #[command(subcommand)]
     Factor(FactorCommand),
-    /// The reset of an account: one agent asks, a second one releases.
+    /// The reset of an account: one agent asks and a second one releases, or an administrator of the organisation asks.
     #[command(subcommand)]
     Reset(ResetCommand),
     /// Many keys at once, by a profile.
@@ -143,7 +143,7 @@ pub enum Command {
     /// Results on their way to the registry.
     #[command(subcommand)]
     Outbox(OutboxCommand),
-    /// Enrolments that were stopped half-way.
+    /// What was stopped half-way: enrolments, changes to a key, resets.
     #[command(subcommand)]
     Unfinished(UnfinishedCommand),
     /// What the FIDO Alliance publishes of models.

@@ -82,8 +82,21 @@ pub(super) fn standing(push: &PushState, accepted: &str) -> (Exit, String) {
     }
 }
 
+/// The same of a factor that was added, which opens nothing until the registry has it.
+pub(super) fn standing_of_new(push: &PushState) -> (Exit, String) {
+    match push {
+        PushState::Queued => (Exit::Queued, tr!(spoken(), "cli-result-queued-factor")),
+        PushState::Accepted | PushState::Waiting | PushState::Conflict { .. } => {
+            standing(push, &tr!(spoken(), "cli-result-held"))
+        }
+    }
+}
+
 fn pushed(code: &str, person: &Person, key: &KeyFacts, push: &PushState) -> Outcome {
-    let (exit, standing) = standing(push, &tr!(spoken(), "cli-result-held"));
+    let (exit, standing) = match code {
+        "enrolled" => standing_of_new(push),
+        _ => standing(push, &tr!(spoken(), "cli-result-held")),
+    };
     let what = match code {
         "enrolled" => tr!(spoken(), "cli-enrolled"),
         "retested" => tr!(spoken(), "cli-retested"),
@@ -112,8 +125,9 @@ fn pushed(code: &str, person: &Person, key: &KeyFacts, push: &PushState) -> Outc
 
 /// A key that is lent until then.
 fn lent(person: &Person, key: &KeyFacts, until: Timestamp, push: &PushState) -> Outcome {
-    let (exit, standing) = standing(push, &tr!(spoken(), "cli-result-held"));
+    let (exit, standing) = standing_of_new(push);
     let said = spoken().lent(&person.name, &key.model, until.to_string());
+    let said = spoken().made((&person.name, &key.model), push, said);
     let know = spoken().must_know(key);
     let mut lines = vec![said, standing];
     lines.extend(know.iter().cloned());

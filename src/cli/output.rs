@@ -23,13 +23,13 @@ pub enum Exit {
     Done = 0,
     /// The arguments or a file that they name are wrong.
     Usage = 2,
-    /// Refused by policy (a key too) or authority.
+    /// Refused by policy (a key too), by authority or by the registry; nobody is signed in.
     Refused = 3,
     /// The key is absent, was pulled, or does not do what is asked.
     Key = 4,
-    /// The registry can't be reached, and nothing was done.
+    /// The registry can't be reached: what it was for was not done. What is left is said.
     Unreachable = 5,
-    /// Done, and its result waits in the outbox.
+    /// Done here, and its result waits in the outbox.
     Queued = 6,
     /// The station's memory failed.
     Store = 7,

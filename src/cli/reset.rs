@@ -1,4 +1,4 @@
-//! `keydesk reset …`: an account is reset, which one agent asks for and a second one releases.
+//! `keydesk reset …`: an account is reset, which one agent asks for and a second one releases, or an administrator asks for.
 
 pub mod args;
 mod shown;
@@ -258,10 +258,27 @@ pub(super) fn outcome_of(person: &Person, result: &AccountResetResult) -> Outcom
         | AccountResetResult::Signed { reset }
         | AccountResetResult::Asked { reset }
         | AccountResetResult::Released { reset } => format!("{said}\n{}", next(reset)),
-        AccountResetResult::Objected { .. }
-        | AccountResetResult::Refused { .. }
-        | AccountResetResult::Excepted { .. }
-        | AccountResetResult::CarriedOut { .. } => said,
+        AccountResetResult::CarriedOut { done } => {
+            let next = tr!(
+                text,
+                "cli-next-carried-out",
+                until = done.reset.until.to_string(),
+                person = person.id.to_string()
+            );
+            format!("{said}\n{next}")
+        }
+        AccountResetResult::Excepted { done } => {
+            let exception = done.reset.exception.as_ref();
+            let next = tr!(
+                text,
+                "away-excepted-next",
+                name = person.name.clone(),
+                until = done.reset.until.to_string(),
+                owner = exception.map_or("–", |exception| &exception.owner.name)
+            );
+            format!("{said}\n{next}")
+        }
+        AccountResetResult::Objected { .. } | AccountResetResult::Refused { .. } => said,
     };
     let (code, facts) = match result {
         AccountResetResult::Prepared { reset } => ("reset-prepared", of(reset)),
@@ -317,6 +334,14 @@ fn next(reset: &AccountReset) -> String {
             person = person,
             when = when(reset)
         ),
+        // Nothing was added by it: whoever carried it out goes on.
+        (ResetState::CarriedOut, false) => tr!(
+            spoken(),
+            "cli-next-again",
+            id = id,
+            person = person,
+            until = until
+        ),
         (
             ResetState::Withdrawn
             | ResetState::Refused
@@ -332,7 +357,8 @@ fn next(reset: &AccountReset) -> String {
     }
 }
 
-/// The same outcome, which names the reset of that person's account that is open, where nothing came of adding a factor.
+/// The same outcome, which names the reset of that person's account that is open, or that whoever is signed in carried out, where nothing
+/// came of adding a factor.
 pub(super) async fn beside_open(station: &Station, person: &PersonId, outcome: Outcome) -> Outcome {
     let is_refused = outcome.exit == Exit::Refused || outcome.code == "which-administrator";
     if !is_refused {
@@ -342,16 +368,17 @@ pub(super) async fn beside_open(station: &Station, person: &PersonId, outcome: O
     let Ok(detail) = station.person(person).await else {
         return outcome;
     };
-    match detail.reset.filter(|reset| reset.state.is_open()) {
-        Some(reset) => Outcome {
-            detail: format!(
-                "{}\n{}",
-                outcome.detail,
-                tr!(spoken(), "cli-beside-open", next = next(&reset))
-            ),
-            ..outcome
-        },
-        None => outcome,
+    let beside = match detail.reset {
+        Some(reset) if reset.state.is_open() => {
+            tr!(spoken(), "cli-beside-open", next = next(&reset))
+        }
+        // Only what the same operator carried out, by which nothing was added, is told beside a person.
+        Some(reset) if reset.state == ResetState::CarriedOut => next(&reset),
+        Some(_) | None => return outcome,
+    };
+    Outcome {
+        detail: format!("{}\n{beside}", outcome.detail),
+        ..outcome
     }
 }
 

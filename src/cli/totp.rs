@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::choice::KeyChoice;
 use super::commands::Runs;
 use super::face::{HeadlessFace, Orders};
-use super::outcome::{outcome_of_stop, standing};
+use super::outcome::{outcome_of_stop, standing, standing_of_new};
 use super::output::{Exit, Outcome, push_word};
 use super::reset;
 use crate::domain::factor::FactorKind;
@@ -24,7 +24,7 @@ use crate::domain::{FactorId, Identification, Person, PersonId};
 use crate::text::clean::columns;
 use crate::text::{spoken, tr};
 use crate::wire::{Credential, Factor};
-use crate::workflow::dialogue::{AppJob, AppResult, PushState, Replaced};
+use crate::workflow::dialogue::{AppJob, AppResult, Replaced};
 use crate::workflow::{Order, Stop};
 use answers::AppAnswers;
 use args::{CodeSource, Proof, ProofArguments, ShowArguments, TotpCommand};
@@ -256,11 +256,12 @@ pub(super) fn outcome_of(person: &Person, result: &AppResult) -> Outcome {
                 facts["old"] = json!(old);
                 facts["old_is_over"] = json!(Replaced::is_over(push));
             }
-            reported("enrolled", &said, push, facts)
+            reported("enrolled", &said, standing_of_new(push), facts)
         }
         AppResult::Removed { factor, push } => {
             let facts = json!({ "person": person.id, "factor": factor, "push": push_word(push) });
-            reported("removed", &said, push, facts)
+            let taken = tr!(spoken(), "done-removed-accepted");
+            reported("removed", &said, standing(push, &taken), facts)
         }
         AppResult::Tested { factor, verdict } => Outcome {
             code: "works".to_owned(),
@@ -286,8 +287,7 @@ pub(super) fn outcome_of(person: &Person, result: &AppResult) -> Outcome {
     }
 }
 
-fn reported(code: &str, said: &str, push: &PushState, facts: Value) -> Outcome {
-    let (exit, standing) = standing(push, &tr!(spoken(), "cli-result-held"));
+fn reported(code: &str, said: &str, (exit, standing): (Exit, String), facts: Value) -> Outcome {
     Outcome {
         exit,
         code: code.to_owned(),

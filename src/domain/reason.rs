@@ -49,6 +49,11 @@ pub enum Unmet {
         /// For whom.
         person: String,
     },
+    /// The reset that was to be carried out is over, or another one is open.
+    ResetOver {
+        /// Whose.
+        person: String,
+    },
     /// A suspension is lifted for its owner, who shows a document.
     Document,
     /// The registry names no credential that is to sign.

@@ -5,7 +5,7 @@ use crate::domain::Person;
 use crate::domain::factor::{CodeVerdict, FactorKind};
 use crate::domain::key::ModelBy;
 use crate::wire::{Factor, Said};
-use crate::workflow::dialogue::{AppJob, AppResult, Purpose, Replaced, StationClock};
+use crate::workflow::dialogue::{AppJob, AppResult, Purpose, PushState, Replaced, StationClock};
 
 /// From so many seconds on minutes are told, and from so many minutes hours: nobody reads "5430 seconds".
 const MINUTES_FROM_S: u64 = 120;
@@ -95,9 +95,10 @@ impl Text {
             AppResult::Enrolled {
                 name: app,
                 old: None,
-                ..
+                push,
             } => {
-                tr!(self, "done-app-enrolled", app = app.as_str(), name = name)
+                let done = tr!(self, "done-app-enrolled", app = app.as_str(), name = name);
+                self.made((name, app), push, done)
             }
             AppResult::Enrolled {
                 name: app,
@@ -126,13 +127,19 @@ impl Text {
                     _ => tr!(self, "done-app-tested", app = app, name = name),
                 }
             }
-            AppResult::Removed { factor, .. } => {
-                tr!(
-                    self,
-                    "done-app-removed",
-                    app = factor.name.as_str(),
-                    name = name
-                )
+            AppResult::Removed { factor, push } => {
+                let app = factor.name.as_str();
+                match push {
+                    PushState::Accepted | PushState::Waiting => {
+                        tr!(self, "done-app-removed", app = app, name = name)
+                    }
+                    PushState::Queued => {
+                        tr!(self, "done-app-removed-queued", app = app, name = name)
+                    }
+                    PushState::Conflict { .. } => {
+                        tr!(self, "done-app-removed-conflict", app = app, name = name)
+                    }
+                }
             }
             AppResult::Left { said } => match said {
                 Said::Denied => tr!(self, "done-visit-denied", name = name),
@@ -148,6 +155,17 @@ impl Text {
                     serial = serial.as_str(),
                     name = name
                 )
+            }
+        }
+    }
+
+    /// What was enrolled for somebody, or lent to them: `done`, unless it opens nothing although it was made.
+    pub fn made(&self, (name, made): (&str, &str), push: &PushState, done: String) -> String {
+        match push {
+            PushState::Accepted | PushState::Queued => done,
+            PushState::Waiting => tr!(self, "done-made-waiting", model = made, name = name),
+            PushState::Conflict { .. } => {
+                tr!(self, "done-made-refused", model = made, name = name)
             }
         }
     }

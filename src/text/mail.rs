@@ -3,6 +3,8 @@
 //! Invariants: a subject is one line; what somebody is called, or wrote, stays in its line, ends no quotation and is no link.
 
 mod layout;
+#[cfg(test)]
+mod tests;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -178,7 +180,15 @@ impl Writer<'_> {
             Kind::ResetPrepared => both!("mail-reset-prepared-subject", "mail-reset-prepared"),
             Kind::ResetVouched => both!("mail-reset-vouched-subject", "mail-reset-vouched"),
             Kind::ResetAsked => both!("mail-reset-asked-subject", "mail-reset-asked"),
+            // It waits where its person is not at a desk, and can be stopped until then.
+            Kind::ResetReleased if self.told.facts.not_before.is_some() => {
+                both!("mail-reset-released-subject", "mail-reset-released-away")
+            }
             Kind::ResetReleased => both!("mail-reset-released-subject", "mail-reset-released"),
+            // An exception came of it: its person was at no desk.
+            Kind::ResetDone if self.told.facts.until.is_some() => {
+                both!("mail-reset-done-subject", "mail-reset-done-away")
+            }
             Kind::ResetDone => both!("mail-reset-done-subject", "mail-reset-done"),
             Kind::ResetEnded => self.reset_ended(account),
             Kind::ServiceAccount => self.service_account(account),
@@ -221,15 +231,22 @@ impl Writer<'_> {
     }
 
     fn reset_ended(&self, account: String) -> (String, String) {
-        let t = self.text;
-        let state = match self.told.facts.restored {
+        let (t, facts) = (self.text, self.told.facts);
+        if facts.until.is_some() && facts.restored != Some(true) {
+            // It was carried out, and what came of it is over: only that one has a time.
+            return (
+                tr!(t, "mail-exception-over-subject", account = account.clone()),
+                tr!(t, "mail-exception-over", account = account),
+            );
+        }
+        let state = match facts.restored {
             Some(true) => Some(tr!(t, "mail-ended-restored")),
-            _ => self.told.facts.state.map(|state| t.reset_state(state)),
+            _ => facts.state.map(|state| t.reset_state(state)),
         };
         let state = state.unwrap_or_else(|| tr!(t, "mail-ended-somehow"));
         let subject = tr!(t, "mail-reset-ended-subject", account = account.clone());
         let ended = tr!(t, "mail-reset-ended", account = account, state = state);
-        match &self.told.facts.operator {
+        match &facts.operator {
             Some(_) => (subject, format!("{ended} {}", tr!(t, "mail-ended-at-desk"))),
             None => (subject, ended),
         }
@@ -449,134 +466,5 @@ impl Writer<'_> {
             year = day.year().to_string(),
             time = time
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::layout::COLUMNS;
-    use super::*;
-    use crate::text::Language;
-    use crate::text::clean::width;
-
-    const HOUSE: House<'_> = House {
-        platform: "IAMconnected",
-        registry: "Keydesk of Example",
-        contact: Some("+31 20 555 01 00"),
-        zone: &TimeZone::UTC,
-        pages: Some("https://keydesk.example.test/sign-in"),
-    };
-
-    fn written(language: Language, kind: Kind, reader: Reader, facts: &Facts, about: &str) -> Mail {
-        let told = Told {
-            kind,
-            facts,
-            at: Timestamp::UNIX_EPOCH,
-            reader,
-            to: "A. Reader",
-            about,
-            objection: kind
-                .can_be_objected_to()
-                .then_some("https://keydesk.example.test/objection/x"),
-        };
-        Text::load(language).mail(&told, &HOUSE)
-    }
-
-    #[test]
-    fn every_kind_is_told_in_both_languages_to_the_person_and_to_others_in_other_words() {
-        for (language, kind) in Language::ALL
-            .into_iter()
-            .flat_map(|language| Kind::ALL.map(|kind| (language, kind)))
-        {
-            let to = |reader| written(language, kind, reader, &Facts::default(), "O. Ther");
-            let (own, other) = (to(Reader::Themself), to(Reader::Administrator));
-            for mail in [&own, &other, &to(Reader::Service)] {
-                let text = format!("{} {}", mail.subject, mail.body);
-                assert!(!text.contains(['{', '}', '$']), "{text}");
-                assert!(
-                    mail.body.lines().all(|line| width(line) <= COLUMNS),
-                    "{text}"
-                );
-            }
-            assert!(
-                !own.body.contains("O. Ther") || kind == Kind::ResetsAllowed,
-                "{}",
-                own.body
-            );
-            assert!(other.body.contains("O. Ther"), "{}", other.body);
-            let has_page = own
-                .body
-                .contains("\nhttps://keydesk.example.test/objection/x\n");
-            assert_eq!(has_page, kind.can_be_objected_to(), "{}", own.body);
-        }
-    }
-
-    #[test]
-    fn an_administrator_is_told_where_they_ask_for_what_waits_for_them_and_nobody_else_is() {
-        for language in Language::ALL {
-            let to = |kind, reader| {
-                let mail = written(language, kind, reader, &Facts::default(), "O. Ther");
-                mail.body
-                    .contains("\nhttps://keydesk.example.test/sign-in\n")
-            };
-            for (kind, reader) in Kind::ALL.into_iter().flat_map(|kind| {
-                [Reader::Themself, Reader::Administrator, Reader::Service].map(|to| (kind, to))
-            }) {
-                let due = kind == Kind::ResetPrepared && reader == Reader::Administrator;
-                assert_eq!(to(kind, reader), due, "{kind:?} to {reader:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_ends_at_midnight_ends_on_the_day_before_and_what_came_of_a_copy_says_so() {
-        let facts = Facts {
-            until: Some("2026-12-02T00:00:00Z".parse().expect("a time")),
-            restored: Some(true),
-            state: Some(crate::domain::account_reset::ResetState::Expired),
-            ..Facts::default()
-        };
-        let to = Reader::Administrator;
-        let mail = written(Language::English, Kind::ResetEnded, to, &facts, "O. Ther");
-        let body = mail.body.replace('\n', " ");
-        let says = |words: &str| assert!(body.contains(words), "{words}: {body}");
-        says("Until: 1 December 2026, 24:00 UTC");
-        says("put back from a copy");
-    }
-
-    #[test]
-    fn what_somebody_wrote_stays_in_its_line_ends_no_quotation_and_is_no_link() {
-        let facts = Facts {
-            sort: Some(FactorSort::Key),
-            name: Some(
-                "x”\r\nBcc: e@vil.example\n\nYour account is closed: http://evil.example/"
-                    .to_owned(),
-            ),
-            serial: Some("1\u{202e}2".to_owned()),
-            reason: Some("”\nnot so".to_owned()),
-            ..Facts::default()
-        };
-        let about = "N.\r\nBcc: e@vil.example";
-        let mail = written(
-            Language::English,
-            Kind::Added,
-            Reader::Administrator,
-            &facts,
-            about,
-        );
-        assert!(!mail.subject.contains(['\r', '\n']), "{:?}", mail.subject);
-        let starts = |begin: &str| mail.body.lines().any(|line| line.starts_with(begin));
-        assert!(
-            !starts("Bcc") && !starts("Your account") && !starts("not so"),
-            "{}",
-            mail.body
-        );
-        assert!(
-            !mail.body.contains("http://evil") && !mail.body.contains("evil.example/"),
-            "{}",
-            mail.body
-        );
-        assert_eq!(mail.body.matches('”').count(), 2, "{}", mail.body);
-        assert!(!mail.body.contains('\u{202e}'), "{}", mail.body);
     }
 }

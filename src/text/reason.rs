@@ -78,10 +78,14 @@ impl Text {
         let said = self.explained(stop);
         let (what, next) = match stop.cause() {
             // A ticket helps with an enrolment only, and there is no key F7 here.
-            Stop::Unreachable(_) => (
-                tr!(self, "cli-unreachable"),
-                tr!(self, "cli-unreachable-next"),
-            ),
+            Stop::Unreachable(gap) => {
+                // Something may have been done all the same, or waits to be sent.
+                let what = match left.is_some() || *gap == Gap::TestWaits {
+                    true => tr!(self, "cli-unreachable-left"),
+                    false => tr!(self, "cli-unreachable"),
+                };
+                (what, tr!(self, "cli-unreachable-next"))
+            }
             _ => (said.what, said.next),
         };
         let facts = self.facts(stop);
@@ -96,7 +100,9 @@ impl Text {
                 lines([Some(said), facts], "\n")
             }
             // Its fact is the same sentence with the name in it.
-            Stop::Unmet(Unmet::NotWaiting { .. }) => lines([facts, left, Some(next)], " "),
+            Stop::Unmet(Unmet::NotWaiting { .. } | Unmet::ResetOver { .. }) => {
+                lines([facts, left, Some(next)], " ")
+            }
             _ => lines([Some(what), facts, left, Some(next)], " "),
         }
     }
@@ -238,6 +244,9 @@ impl Text {
             Unmet::OwnMake { person } => tr!(self, "unmet-own-make", person = person.as_str()),
             Unmet::NotWaiting { person } => {
                 tr!(self, "unmet-not-waiting", person = person.as_str())
+            }
+            Unmet::ResetOver { person } => {
+                tr!(self, "unmet-reset-over", person = person.as_str())
             }
             Unmet::Document => tr!(self, "unmet-document"),
             Unmet::NothingToSign => tr!(self, "unmet-nothing-to-sign"),

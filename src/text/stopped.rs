@@ -130,7 +130,12 @@ impl Text {
                 explained!("refused-otherwise", "refused-otherwise-next")
             }
             problem_code::LAST_FACTOR => explained!("refused-last", "refused-last-next"),
-            problem_code::TOO_MANY_ATTEMPTS => explained!("door-attempts", "door-attempts-next"),
+            problem_code::TOO_MANY_ATTEMPTS => {
+                explained!("refused-attempts", "refused-attempts-next")
+            }
+            problem_code::GUESSED_OUT => {
+                explained!("refused-guessed-out", "refused-guessed-out-next")
+            }
             problem_code::OPERATOR_GUESSED => {
                 explained!("refused-guessed", "refused-guessed-next")
             }
@@ -157,6 +162,15 @@ impl Text {
                 explained!("refused-reset-limit", "refused-reset-limit-next")
             }
             problem_code::NAME_DIFFERS => explained!("refused-name", "refused-name-next"),
+            problem_code::KEY_REFUSED
+            | problem_code::ATTESTATION_UNTRUSTED
+            | problem_code::ATTESTATION_INVALID
+            | problem_code::NOT_DEVICE_BOUND
+            | problem_code::ALGORITHM_REFUSED => explained!("refused-key", "refused-key-next"),
+            problem_code::OFFERS_OPEN => explained!("refused-offers", "refused-offers-next"),
+            problem_code::COUNTER_REGRESSED => {
+                explained!("refused-counter", "refused-counter-next")
+            }
             _ => return None,
         })
     }

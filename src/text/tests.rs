@@ -140,3 +140,29 @@ fn what_would_be_refused_is_said_once_and_a_bad_line_names_no_key_of_the_kiosk()
         assert!(!said.contains("F7") && !said.contains("ticket"), "{said}");
     }
 }
+
+#[test]
+fn beside_what_may_have_been_done_all_the_same_nobody_reads_that_nothing_was() {
+    use crate::domain::reason::Gap;
+    use crate::record::Remains;
+    use crate::workflow::Stop;
+    let down = || {
+        Stop::Unreachable(Gap::Down {
+            detail: "refused".to_owned(),
+        })
+    };
+    let left = Stop::Left {
+        cause: Box::new(down()),
+        remains: Remains::MayBeAccountReset,
+    };
+    for (stop, nothing) in [
+        (down(), true),
+        (left, false),
+        (Stop::Unreachable(Gap::TestWaits), false),
+    ] {
+        for said in on_the_command_line(&stop) {
+            let says = said.contains("nothing was done") || said.contains("er is niets gedaan");
+            assert_eq!(says, nothing, "{said}");
+        }
+    }
+}

@@ -204,7 +204,9 @@ fn code_of(unmet: &Unmet) -> &'static str {
         | Unmet::NobodyStandsBy
         | Unmet::NeedsNoReset { .. } => problem_code::NOT_ALLOWED,
         Unmet::OneWay { .. } => problem_code::NOT_CALLED,
-        Unmet::MayObject { .. } | Unmet::NothingOpen { .. } => problem_code::RESET_OVER,
+        Unmet::MayObject { .. } | Unmet::NothingOpen { .. } | Unmet::ResetOver { .. } => {
+            problem_code::RESET_OVER
+        }
         Unmet::MayStillCome { .. } => problem_code::RESET_OPEN,
         Unmet::NothingToSign => problem_code::OFFER_FOREIGN,
         Unmet::NotSuspended { .. } => problem_code::NOT_SUSPENDED,

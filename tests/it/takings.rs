@@ -177,7 +177,7 @@ async fn who_can_prove_nothing_is_told_the_way_of_a_loss_before_anybody_is_asked
     );
     for (language, next) in [
         (Language::English, "Report the key lost"),
-        (Language::Dutch, "Meld de sleutel verloren"),
+        (Language::Dutch, "Meld de sleutel kwijt"),
     ] {
         let said = Text::load(language).stop(&stop);
         assert!(said.contains(next) && said.contains("Person 1"), "{said}");

@@ -28,7 +28,7 @@ pub enum ResetCommand {
     Object(ObjectArguments),
     /// Release one as a second agent, with one's own key over all that it says.
     Release(ReleaseArguments),
-    /// Refuse one, as another agent than whoever asked. It takes no reason.
+    /// Refuse one, as somebody else than whoever asked. It takes no reason.
     Refuse {
         /// Which.
         #[arg(value_name = "ID", value_parser = reset_id)]
@@ -40,8 +40,9 @@ pub enum ResetCommand {
         #[arg(value_name = "ID", value_parser = reset_id)]
         reset: AccountResetId,
     },
-    /// Delete all that opens the account, within 60 minutes of the release, in a visit of its person. What takes its place is enrolled
-    /// in the same visit. Of somebody who is not at a desk (--days): once their time to object is over, until the end of the next working
+    /// Delete all that opens the account, in a visit of its person: within 60 minutes of the release or, where an administrator asked,
+    /// until the end of the next working day. What takes its place is enrolled in the same visit and time; carried out once more by the
+    /// same operator where that visit ended first. Of somebody who is not at a desk (--days): once their time to object is over, until the end of the next working
     /// day; the account stays shut until they come to a desk.
     CarryOut(CarryOutArguments),
 }

@@ -16,7 +16,8 @@ pub enum VisitCommand {
     /// Somebody who forgot their key is lent one until a date: with the touch of a second member of staff, or of an administrator of
     /// their organisation, who stands beside you.
     Lend(LendArguments),
-    /// The person goes. Without it a visit ends with the session, or after 30 minutes.
+    /// The person goes. Without it a visit ends with the session, after 30 minutes without an act, after four hours, or when the person is
+    /// received elsewhere.
     Close {
         /// Whose.
         #[arg(long, value_name = "ID", value_parser = person_id)]

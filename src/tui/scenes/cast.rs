@@ -29,7 +29,7 @@ use crate::wire::{
 use crate::workflow::dialogue::OnScreen;
 pub use identified::{detail_in_visit, identification, identified_before, methods};
 pub use signed::{act, own_act};
-pub use waiting::{care, outbox, own_key, person_reset, unfinished, withdrawal};
+pub use waiting::{care, conflict, outbox, own_key, person_reset, unfinished, withdrawal};
 
 /// Sunday 22 November 2026, 14:32 UTC.
 pub const NOW: Timestamp = Timestamp::constant(1_795_357_920, 0);

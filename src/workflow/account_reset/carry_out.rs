@@ -56,7 +56,7 @@ async fn carry_out_one(
         None if owned.is_empty() => None,
         None => {
             let person = detail.person.name;
-            return Err(Stop::Unmet(Unmet::NotWaiting { person }));
+            return Err(Stop::Unmet(Unmet::ResetOver { person }));
         }
     };
     end_step(desk, Step::Confirm, Note::None);

@@ -78,7 +78,7 @@ async fn a_reset_is_asked_for_shown_released_and_carried_out_by_its_commands() {
     assert_eq!(outcome.exit, Exit::Done, "{}", outcome.detail);
     assert_eq!(outcome.code, "reset-asked");
     let next = format!(
-        "keydesk reset release {}",
+        "keydesk reset release {} --last-name ",
         outcome.facts["reset"].as_str().unwrap_or("?")
     );
     assert!(outcome.detail.contains(&next), "{}", outcome.detail);
@@ -149,6 +149,8 @@ async fn a_reset_is_asked_for_shown_released_and_carried_out_by_its_commands() {
     let (outcome, _) = run(&service.one, &carry_out, false).await;
     assert_eq!(outcome.exit, Exit::Done, "{}", outcome.detail);
     assert_eq!(outcome.code, "account-reset");
+    let next = "`keydesk enrol --person p-1 --identified-by";
+    assert!(outcome.detail.contains(next), "{}", outcome.detail);
     assert_eq!(outcome.facts["deleted"][0]["sort"], "key");
     service.one.rack.put(SLOT, &fresh_key());
     let ending = enrol(&service.one, 1).await.expect("enrolled");
@@ -254,6 +256,11 @@ async fn for_somebody_who_is_away_both_ways_are_said_and_for_how_long() {
     let (outcome, _) = run(&service.one, &carry_out, false).await;
     assert_eq!(outcome.exit, Exit::Done, "{}", outcome.detail);
     assert_eq!(outcome.facts["exception"]["owner"]["name"], "A. Gent");
+    assert!(
+        outcome.detail.contains("A. Gent answers for it"),
+        "{}",
+        outcome.detail
+    );
     let (_, printed) = run(&service.two, &["list"], false).await;
     assert!(printed.contains("\"exception\":{\"began_at\""), "{printed}");
 }

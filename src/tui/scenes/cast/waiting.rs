@@ -15,6 +15,15 @@ use crate::wire::webauthn::{
     AssertionResponse, AttestationResponse, AuthenticationResponse, RegistrationResponse,
 };
 use crate::wire::{EnrolmentPush, OperatorOffer, TestPush, VERSION};
+use crate::workflow::dialogue::PushState;
+
+/// The registry refused what was made.
+pub fn conflict() -> PushState {
+    PushState::Conflict {
+        code: "challenge-expired".to_owned(),
+        detail: "The challenge of this offer expired at 09:00; enrol the key once more.".to_owned(),
+    }
+}
 
 pub fn outbox() -> Vec<OutboxEntry> {
     let entry = |n: u128, state, body| OutboxEntry {

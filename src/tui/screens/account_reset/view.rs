@@ -433,8 +433,10 @@ pub(in crate::tui) fn done(
         AccountResetResult::Refused { .. } => {
             (tr!(t, "done-know"), tr!(t, "account-reset-refused-next"))
         }
-        AccountResetResult::CarriedOut { .. } => {
-            (tr!(t, "done-left"), tr!(t, "account-reset-done-next"))
+        AccountResetResult::CarriedOut { done } => {
+            let until = stamp(done.reset.until);
+            let next = tr!(t, "account-reset-done-next", until = until);
+            (tr!(t, "done-left"), next)
         }
     };
     sheet.put(body, row + 1, s(title, ctx.theme.strong()));

@@ -38,6 +38,8 @@ pub static SCENES: &[Scene] = &[
     ("app-both-done", both_done),
     ("app-both-half", both_half),
     ("app-removed", removed),
+    ("app-removed-later", removed_later),
+    ("app-removed-not", removed_not),
     ("token-serial", serial),
     ("token-code", token_code),
     ("token-done", assigned),
@@ -347,15 +349,22 @@ fn both_half(stage: &mut Stage) {
     });
 }
 
-fn removed(stage: &mut Stage) {
+fn removed_with(stage: &mut Stage, push: PushState) {
     remove(stage);
-    ended(
-        stage,
-        AppResult::Removed {
-            factor: cast::app(),
-            push: PushState::Accepted,
-        },
-    );
+    let factor = cast::app();
+    ended(stage, AppResult::Removed { factor, push });
+}
+
+fn removed(stage: &mut Stage) {
+    removed_with(stage, PushState::Accepted);
+}
+
+fn removed_later(stage: &mut Stage) {
+    removed_with(stage, PushState::Queued);
+}
+
+fn removed_not(stage: &mut Stage) {
+    removed_with(stage, cast::conflict());
 }
 
 fn serial(stage: &mut Stage) {

@@ -94,18 +94,18 @@ pub(in crate::tui) fn done(
     (person, key, until, push): (&Person, &KeyFacts, Timestamp, &PushState),
 ) {
     let t = ctx.text;
-    let mut row = sheet.big(body, 0, &tr!(t, "done-big"), size) + 1;
-    let until = ended(ctx, until);
-    let lent = t.lent(&person.name, &bay::key_line(ctx, key), until);
-    let mut done = vec![lent];
+    let (big, mark) = closing::standing(ctx, push);
+    let mut row = sheet.big(body, 0, &big, size) + 1;
+    let (until, model) = (ended(ctx, until), bay::key_line(ctx, key));
+    let lent = t.lent(&person.name, &model, until);
+    let lent = t.made((&person.name, &model), push, lent);
+    row = sheet.bullet(body, row, mark, &lent, ctx.theme.plain());
     if *push == PushState::Accepted {
-        done.push(tr!(t, "done-lent-told", name = person.name.clone()));
-    }
-    for line in done {
         let tick = s("✓", ctx.theme.good());
-        row = sheet.bullet(body, row, tick, &line, ctx.theme.plain());
+        let told = tr!(t, "done-lent-told", name = person.name.clone());
+        row = sheet.bullet(body, row, tick, &told, ctx.theme.plain());
     }
-    row = closing::pushed(ctx, sheet, body, row, push) + 1;
+    row = closing::pushed_new(ctx, sheet, body, row, push) + 1;
     let mut facts = vec![tr!(t, "done-lent-know"), tr!(t, "done-lent-back")];
     facts.extend(t.must_know(key));
     closing::know(ctx, sheet, body, row, facts);

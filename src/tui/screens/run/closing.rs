@@ -29,20 +29,7 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let size = scale(area);
     match ending {
         Ending::Enrolled { person, key, push } => {
-            let done = tr!(
-                ctx.text,
-                "done-enrolled",
-                name = person.name.as_str(),
-                model = bay::key_line(ctx, key)
-            );
-            succeeded(
-                ctx,
-                sheet,
-                body,
-                size,
-                (person, key, push),
-                vec![done, tr!(ctx.text, "done-tested")],
-            );
+            succeeded(ctx, sheet, body, size, (person, key, push), Key::New);
         }
         Ending::Lent {
             person,
@@ -51,13 +38,7 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
             push,
         } => loan::done(ctx, sheet, body, size, (person, key, *until, push)),
         Ending::Retested { person, key, push } => {
-            let done = tr!(
-                ctx.text,
-                "done-retested",
-                name = person.name.as_str(),
-                model = bay::key_line(ctx, key)
-            );
-            succeeded(ctx, sheet, body, size, (person, key, push), vec![done]);
+            succeeded(ctx, sheet, body, size, (person, key, push), Key::Retested);
         }
         Ending::Reset { key, losses, push } => {
             reset::done(ctx, sheet, body, size, (key, losses, push));
@@ -90,7 +71,8 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
             sheet.paragraph(body, row, &ctx.text.withdrawn(*remains), ctx.theme.plain());
         }
         Ending::App { person, result } => {
-            let row = sheet.big(body, 0, &tr!(ctx.text, "done-big"), size) + 1;
+            let (big, _) = app_standing(ctx, result);
+            let row = sheet.big(body, 0, &big, size) + 1;
             let row = app_done(ctx, sheet, body, row, person, result);
             know(ctx, sheet, body, row + 1, app_facts(ctx, result));
         }
@@ -107,25 +89,86 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     }
 }
 
+/// What was done with a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Key {
+    New,
+    Retested,
+}
+
+/// In block letters and as a mark, how it stands with what was made: nobody reads that it is done where the registry refused it.
+pub(in crate::tui) fn standing(ctx: Ctx<'_>, push: &PushState) -> (String, Span<'static>) {
+    let (t, theme) = (ctx.text, ctx.theme);
+    match push {
+        PushState::Accepted | PushState::Queued => (tr!(t, "done-big"), s("✓", theme.good())),
+        PushState::Waiting => (tr!(t, "suspend-waits-big"), s("…", theme.strong())),
+        PushState::Conflict { .. } => (tr!(t, "suspend-refused-big"), s("!", theme.warning())),
+    }
+}
+
+/// What was done with a key; returns the row below.
+fn key_done(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    body: Rect,
+    row: u16,
+    (person, key, push): (&Person, &KeyFacts, &PushState),
+    (what, style): (Key, Style),
+) -> u16 {
+    let t = ctx.text;
+    let (name, model) = (person.name.as_str(), bay::key_line(ctx, key));
+    let (mark, done) = match what {
+        Key::New => {
+            let done = tr!(t, "done-enrolled", name = name, model = model.clone());
+            (standing(ctx, push).1, t.made((name, &model), push, done))
+        }
+        Key::Retested => {
+            let done = tr!(t, "done-retested", name = name, model = model);
+            (s("✓", ctx.theme.good()), done)
+        }
+    };
+    sheet.bullet(body, row, mark, &done, style)
+}
+
+/// Whether the registry has it; returns the row below.
+fn key_pushed(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    body: Rect,
+    row: u16,
+    (push, what): (&PushState, Key),
+) -> u16 {
+    match what {
+        Key::New => pushed_new(ctx, sheet, body, row, push),
+        Key::Retested => pushed(ctx, sheet, body, row, push),
+    }
+}
+
 fn succeeded(
     ctx: Ctx<'_>,
     sheet: &mut Sheet<'_>,
     body: Rect,
     size: u16,
     (person, key, push): (&Person, &KeyFacts, &PushState),
-    done: Vec<String>,
+    what: Key,
 ) {
     let t = ctx.text;
     let tick = || s("✓", ctx.theme.good());
-    let mut row = sheet.big(body, 0, &tr!(t, "done-big"), size) + 1;
-    for line in done {
-        row = sheet.bullet(body, row, tick(), &line, ctx.theme.plain());
+    let big = match what {
+        Key::New => standing(ctx, push).0,
+        Key::Retested => tr!(t, "done-big"),
+    };
+    let mut row = sheet.big(body, 0, &big, size) + 1;
+    let style = ctx.theme.plain();
+    row = key_done(ctx, sheet, body, row, (person, key, push), (what, style));
+    if what == Key::New && matches!(push, PushState::Accepted | PushState::Queued) {
+        row = sheet.bullet(body, row, tick(), &tr!(t, "done-tested"), style);
     }
-    row = pushed(ctx, sheet, body, row, push) + 1;
+    row = key_pushed(ctx, sheet, body, row, (push, what)) + 1;
     row = know(ctx, sheet, body, row, t.must_know(key)) + 1;
     sheet.put(body, row, s(tr!(t, "done-left"), ctx.theme.strong()));
     row += 1;
-    let left = left_to_do(ctx, person, push);
+    let left = left_to_do(ctx, person, push, what);
     if left.is_empty() {
         sheet.bullet(
             body,
@@ -161,6 +204,26 @@ pub(in crate::tui) fn pushed(
     sheet.bullet(body, row, mark, &line, ctx.theme.plain())
 }
 
+/// The same of a factor that was added, which opens nothing until the registry has it.
+pub(in crate::tui) fn pushed_new(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    body: Rect,
+    row: u16,
+    push: &PushState,
+) -> u16 {
+    match push {
+        PushState::Queued => {
+            let (mark, style) = (s("…", ctx.theme.strong()), ctx.theme.plain());
+            let line = tr!(ctx.text, "done-queued-factor");
+            sheet.bullet(body, row, mark, &line, style)
+        }
+        PushState::Accepted | PushState::Waiting | PushState::Conflict { .. } => {
+            pushed(ctx, sheet, body, row, push)
+        }
+    }
+}
+
 /// What the person must know; returns the row below.
 pub(in crate::tui) fn know(
     ctx: Ctx<'_>,
@@ -192,9 +255,10 @@ fn app_facts(ctx: Ctx<'_>, result: &AppResult) -> Vec<String> {
             over.into_iter().chain(always).collect()
         }
         AppResult::Assigned { .. } => vec![tr!(t, "done-know-app"), tr!(t, "done-know-lost")],
-        AppResult::Removed { factor, .. } => match factor.kind {
-            FactorKind::App => vec![tr!(t, "done-factor-delete")],
-            FactorKind::Token { .. } => Vec::new(),
+        AppResult::Removed { factor, push } => match (&factor.kind, push) {
+            // It is theirs still.
+            (FactorKind::Token { .. }, _) | (_, PushState::Conflict { .. }) => Vec::new(),
+            (FactorKind::App, _) => vec![tr!(t, "done-factor-delete")],
         },
         AppResult::Left {
             said: Heard::Denied,
@@ -202,6 +266,23 @@ fn app_facts(ctx: Ctx<'_>, result: &AppResult) -> Vec<String> {
         AppResult::Tested { .. } | AppResult::Accepted { .. } | AppResult::Left { .. } => {
             Vec::new()
         }
+    }
+}
+
+/// How it stands with what a run about an app or token came to, as [`standing`] has it.
+fn app_standing(ctx: Ctx<'_>, result: &AppResult) -> (String, Span<'static>) {
+    match result {
+        AppResult::Enrolled { push, .. } => standing(ctx, push),
+        // Its codes open things until the registry hears of it.
+        AppResult::Removed {
+            push: PushState::Queued,
+            ..
+        } => standing(ctx, &PushState::Waiting),
+        AppResult::Removed { push, .. } => standing(ctx, push),
+        AppResult::Tested { .. }
+        | AppResult::Assigned { .. }
+        | AppResult::Accepted { .. }
+        | AppResult::Left { .. } => standing(ctx, &PushState::Accepted),
     }
 }
 
@@ -214,19 +295,36 @@ fn app_done(
     person: &Person,
     result: &AppResult,
 ) -> u16 {
+    let t = ctx.text;
     let tick = || s("✓", ctx.theme.good());
-    let done = ctx.text.app_done(person, result);
-    let mut row = sheet.bullet(body, row, tick(), &done, ctx.theme.strong());
-    if let AppResult::Removed { factor, .. } = result
+    let (_, mark) = app_standing(ctx, result);
+    let done = t.app_done(person, result);
+    let mut row = sheet.bullet(body, row, mark, &done, ctx.theme.strong());
+    if let AppResult::Removed { factor, push } = result
         && matches!(factor.kind, FactorKind::Token { .. })
+        && *push == PushState::Accepted
     {
-        let stock = tr!(ctx.text, "done-factor-stock");
+        let stock = tr!(t, "done-factor-stock");
         row = sheet.bullet(body, row, tick(), &stock, ctx.theme.plain());
     }
     match result {
-        AppResult::Enrolled { push, .. } | AppResult::Removed { push, .. } => {
-            pushed(ctx, sheet, body, row, push)
+        AppResult::Enrolled {
+            push: PushState::Queued,
+            ..
+        } => {
+            let mark = s("…", ctx.theme.strong());
+            let line = tr!(t, "done-queued-app");
+            sheet.bullet(body, row, mark, &line, ctx.theme.plain())
         }
+        AppResult::Enrolled { push, .. } => pushed(ctx, sheet, body, row, push),
+        AppResult::Removed {
+            push: PushState::Accepted,
+            ..
+        } => {
+            let taken = tr!(t, "done-removed-accepted");
+            sheet.bullet(body, row, tick(), &taken, ctx.theme.plain())
+        }
+        AppResult::Removed { push, .. } => pushed(ctx, sheet, body, row, push),
         AppResult::Tested { .. }
         | AppResult::Assigned { .. }
         | AppResult::Accepted { .. }
@@ -234,7 +332,7 @@ fn app_done(
     }
 }
 
-/// A key and an app of one visit. Whatever became of the app, the key is enrolled.
+/// A key and an app of one visit. Whatever became of the app, the key was made.
 fn both(
     ctx: Ctx<'_>,
     sheet: &mut Sheet<'_>,
@@ -243,7 +341,11 @@ fn both(
     (key, app): (&Ending, &Ending),
 ) {
     let t = ctx.text;
-    let mut row = sheet.big(body, 0, &tr!(t, "done-big"), size) + 1;
+    let big = match key {
+        Ending::Enrolled { push, .. } => standing(ctx, push).0,
+        _ => tr!(t, "done-big"),
+    };
+    let mut row = sheet.big(body, 0, &big, size) + 1;
     let mut facts = Vec::new();
     if let Ending::Enrolled {
         person,
@@ -256,19 +358,13 @@ fn both(
         push,
     } = key
     {
-        let (name, model) = (person.name.as_str(), bay::key_line(ctx, which));
-        let done = match key {
-            Ending::Retested { .. } => tr!(t, "done-retested", name = name, model = model),
-            _ => tr!(t, "done-enrolled", name = name, model = model),
+        let what = match key {
+            Ending::Retested { .. } => Key::Retested,
+            _ => Key::New,
         };
-        row = sheet.bullet(
-            body,
-            row,
-            s("✓", ctx.theme.good()),
-            &done,
-            ctx.theme.strong(),
-        );
-        row = pushed(ctx, sheet, body, row, push);
+        let shown = (what, ctx.theme.strong());
+        row = key_done(ctx, sheet, body, row, (person, which, push), shown);
+        row = key_pushed(ctx, sheet, body, row, (push, what));
         facts = t.must_know(which);
     }
     match app {
@@ -296,7 +392,12 @@ fn both(
     know(ctx, sheet, body, row + 1, facts);
 }
 
-fn left_to_do(ctx: Ctx<'_>, person: &Person, push: &PushState) -> Vec<(Span<'static>, String)> {
+fn left_to_do(
+    ctx: Ctx<'_>,
+    person: &Person,
+    push: &PushState,
+    what: Key,
+) -> Vec<(Span<'static>, String)> {
     let warning = || s("!", ctx.theme.warning());
     let mut left = Vec::new();
     match push {
@@ -306,10 +407,11 @@ fn left_to_do(ctx: Ctx<'_>, person: &Person, push: &PushState) -> Vec<(Span<'sta
             tr!(ctx.text, "done-left-waiting"),
         )),
         PushState::Queued => {
-            left.push((
-                s("…", ctx.theme.strong()),
-                tr!(ctx.text, "done-left-queued"),
-            ));
+            let words = match what {
+                Key::New => tr!(ctx.text, "done-left-queued-factor"),
+                Key::Retested => tr!(ctx.text, "done-left-queued"),
+            };
+            left.push((s("…", ctx.theme.strong()), words));
         }
         PushState::Conflict { .. } => left.push((warning(), tr!(ctx.text, "done-conflict-next"))),
     }

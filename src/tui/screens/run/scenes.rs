@@ -44,6 +44,8 @@ pub static SCENES: &[Scene] = &[
     ("push", push),
     ("done", done),
     ("done-left", done_left),
+    ("done-refused", done_refused),
+    ("done-waiting", done_waiting),
     ("stopped-unreachable", unreachable),
     ("stopped-left", stopped_left),
     ("help", help),
@@ -295,13 +297,25 @@ fn done(stage: &mut Stage) {
     });
 }
 
-fn done_left(stage: &mut Stage) {
+fn done_with(stage: &mut Stage, push: PushState) {
     stage.until_push();
     stage.end(Ending::Enrolled {
         person: cast::main_admin(),
         key: cast::fresh_key(),
-        push: PushState::Queued,
+        push,
     });
+}
+
+fn done_left(stage: &mut Stage) {
+    done_with(stage, PushState::Queued);
+}
+
+fn done_refused(stage: &mut Stage) {
+    done_with(stage, cast::conflict());
+}
+
+fn done_waiting(stage: &mut Stage) {
+    done_with(stage, PushState::Waiting);
 }
 
 fn unreachable(stage: &mut Stage) {

@@ -115,7 +115,7 @@ async fn with_an_administrators_word_one_more_way_is_enough_and_the_second_agent
     }
     let list = browser.get("/requests").await.text;
     assert!(
-        list.contains("Customer Service must be called") && list.contains("/people/p-2"),
+        list.contains("call Customer Service now") && list.contains("/people/p-2"),
         "{list}"
     );
 
