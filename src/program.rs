@@ -179,7 +179,7 @@ fn configuration(global: &Global) -> Result<Config, Outcome> {
 /// What the command line says is said in that language. Scripts read one language, whatever people at that station do.
 fn speak(global: &Global, language: Option<&str>) {
     if let (false, Some(language)) = (global.json, language.and_then(Language::parse)) {
-        text::speak(language);
+        text::speak(language, jiff::tz::TimeZone::system());
     }
 }
 

@@ -37,6 +37,7 @@ use crate::domain::reason::Gap;
 use crate::record::{Change, RECORD_VERSION, Record};
 use crate::registry::{Client, KeyFileError, RegistryError, SettingsError};
 use crate::store::{StationFacts, Store, StoreError};
+use crate::wire::WhyNot;
 use crate::workflow::Stop;
 use config::Config;
 use face::RegistryState;
@@ -255,12 +256,17 @@ impl Station {
             Ok(value) => Ok(value),
             // It was reached, and says that somebody guesses: nothing was done, and nothing is waited for.
             Err(
-                error @ RegistryError::Unreachable {
-                    status: Some(429), ..
+                ref error @ RegistryError::Unreachable {
+                    status: Some(429),
+                    ref because,
+                    ..
                 },
             ) => Err(Stop::RegistryRefused {
                 code: crate::wire::problem_code::TOO_MANY_ATTEMPTS.to_owned(),
-                detail: error.to_string(),
+                detail: WhyNot {
+                    words: error.to_string(),
+                    why: because.clone(),
+                },
             }),
             Err(error @ RegistryError::Unreachable { .. }) => {
                 self.note_reach(RegistryState::Unreachable {
@@ -277,15 +283,15 @@ impl Station {
             }
             Err(RegistryError::Refused { problem, .. }) => Err(Stop::RegistryRefused {
                 code: problem.code().to_owned(),
-                detail: problem.detail.unwrap_or(problem.title),
+                detail: problem.said(),
             }),
             Err(RegistryError::Contradiction(fault)) => Err(Stop::RegistryRefused {
                 code: crate::wire::problem_code::OFFER_FOREIGN.to_owned(),
-                detail: fault.to_string(),
+                detail: fault.to_string().into(),
             }),
             Err(other) => Err(Stop::RegistryRefused {
                 code: "malformed".to_owned(),
-                detail: other.to_string(),
+                detail: other.to_string().into(),
             }),
         }
     }

@@ -8,6 +8,7 @@ mod account_reset;
 pub mod act;
 mod app;
 mod authority;
+mod because;
 pub mod care;
 pub mod clean;
 mod loss;
@@ -83,6 +84,8 @@ impl Language {
 pub struct Text {
     loader: FluentLanguageLoader,
     language: Language,
+    /// In which times of day are said.
+    zone: TimeZone,
 }
 
 /// English, for whoever reads a shell.
@@ -100,18 +103,18 @@ pub fn of(language: Language) -> &'static Text {
     }
 }
 
-/// The language of the command line, once somebody said which.
-static SPOKEN: OnceLock<Language> = OnceLock::new();
+/// What the command line speaks, once somebody said which language.
+static SPOKEN: OnceLock<Text> = OnceLock::new();
 
-/// Says in which language the command line speaks, once and for the whole process.
-pub fn speak(language: Language) {
+/// Says in which language the command line speaks and where it is read, once and for the whole process.
+pub fn speak(language: Language, zone: TimeZone) {
     // Whoever said so first is who was asked.
-    let _ = SPOKEN.set(language);
+    SPOKEN.get_or_init(|| Text::load(language).there(zone));
 }
 
 /// The texts of the command line: English, as long as nobody said another language.
 pub fn spoken() -> &'static Text {
-    of(SPOKEN.get().copied().unwrap_or(Language::English))
+    SPOKEN.get().unwrap_or_else(|| english())
 }
 
 /// The texts as the program carries them.
@@ -148,7 +151,16 @@ impl Text {
         }
         // The marks would be drawn as blanks or boxes by some terminals; both languages run from left to right.
         loader.set_use_isolating(false);
-        Self { loader, language }
+        Self {
+            loader,
+            language,
+            zone: TimeZone::UTC,
+        }
+    }
+
+    /// The same, read where it is that time of day.
+    pub fn there(self, zone: TimeZone) -> Self {
+        Self { zone, ..self }
     }
 
     pub fn language(&self) -> Language {

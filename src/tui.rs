@@ -130,7 +130,7 @@ async fn kiosk(io: TuiIo) -> Result<(), TuiError> {
     let mut screen = Screen::open()?;
     let mut signals = Signals::listen()?;
     let mut input = Input::start()?;
-    let view = View::new(Theme::from_environment());
+    let view = View::new(Theme::from_environment()).there(&config.zone);
     let mut model = Model::new(config, screen.size()?);
     let mut outgoing = VecDeque::new();
     let started = Instant::now();

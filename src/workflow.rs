@@ -52,7 +52,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::policy::Attestation;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{Bytes, VisitId};
-use crate::wire::{Offer, Operator};
+use crate::wire::{Offer, Operator, WhyNot};
 use dialogue::{Ending, Event};
 
 /// What a run wants of an offer.
@@ -139,7 +139,7 @@ pub enum Pushed {
     /// It waits in the outbox.
     Queued,
     /// The registry refused it: a conflict for the operator.
-    Rejected { code: String, detail: String },
+    Rejected { code: String, detail: WhyNot },
 }
 
 /// What the registry is asked to do at once for a person, with nothing on disk but that it was asked.

@@ -383,7 +383,7 @@ async fn resolved(station: &Station, entry: EntryId, how: Resolution) -> Result<
                     spoken(),
                     "cli-refused-again",
                     code = code.to_string(),
-                    detail = detail.to_string()
+                    said = spoken().registry_said(&detail).unwrap_or_default()
                 ),
             ),
         },
@@ -435,7 +435,7 @@ fn entry_line(entry: &OutboxEntry) -> String {
             spoken(),
             "cli-entry-conflict",
             code = code.to_string(),
-            detail = detail.to_string()
+            said = spoken().registry_said(detail).unwrap_or_default()
         ),
     };
     let about = entry.body.about();

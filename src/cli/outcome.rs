@@ -77,7 +77,11 @@ pub(super) fn standing(push: &PushState, accepted: &str) -> (Exit, String) {
         PushState::Queued => (Exit::Queued, tr!(spoken(), "cli-result-queued")),
         PushState::Conflict { detail, .. } => (
             Exit::Refused,
-            tr!(spoken(), "cli-result-refused", detail = detail.to_string()),
+            tr!(
+                spoken(),
+                "cli-result-refused",
+                said = spoken().registry_said(detail).unwrap_or_default()
+            ),
         ),
     }
 }

@@ -279,7 +279,8 @@ fn step_in_words(step: Step, note: &Note) -> Option<String> {
         (Step::Record, _) => tr!(spoken(), "cli-step-record"),
         (Step::Push, Note::Queued) => tr!(spoken(), "cli-step-queued"),
         (Step::Push, Note::Conflict { detail }) => {
-            tr!(spoken(), "cli-step-refused", detail = detail.to_string())
+            let said = spoken().registry_said(detail).unwrap_or_default();
+            tr!(spoken(), "cli-step-refused", said = said)
         }
         (Step::Push, _) => tr!(spoken(), "cli-step-accepted"),
         _ => return None,

@@ -22,7 +22,7 @@ pub use decision::{
     may_ask, may_end_reset,
 };
 pub use last::{LastFactor, may_take};
-pub use matrix::{Asker, Condition, Releaser, Row, Whom, row};
+pub use matrix::{Asker, Condition, Releaser, Row, WhoMay, Whom, row};
 pub use release::{As, NoRelease, SETTLED_AFTER, settled_at};
 pub use taking::{TakenBy, may_clear, may_take_at_all, may_take_by};
 

@@ -17,7 +17,7 @@ use crate::domain::{
 };
 use crate::wire::{
     AppPush, EnrolmentPush, KeyResetPush, Operator, Removal, SuspensionPush, TestPush, Tickets,
-    TokenImport, UnlockPush,
+    TokenImport, UnlockPush, WhyNot,
 };
 
 /// What happened. Holds no secret: no PIN, no token, the secret of an authenticator app only as the registry can open it.
@@ -136,7 +136,8 @@ pub enum Change {
         entry: EntryId,
         /// The problem's code, e.g. `challenge-expired`.
         code: String,
-        detail: String,
+        #[serde(flatten)]
+        detail: WhyNot,
     },
     /// Something happened to a batch over many keys.
     Batch { change: Box<BatchChange> },

@@ -7,7 +7,7 @@ use super::{Change, WithdrawalEntry};
 use crate::domain::{EntryId, PersonId, StationId};
 use crate::wire::{
     About, AppPush, Bond, EnrolmentPush, KeyResetPush, Operator, Removal, Report, ReportKey,
-    Reported, SuspensionPush, TestPush, TokenImport, UnlockPush, WithdrawalPush,
+    Reported, SuspensionPush, TestPush, TokenImport, UnlockPush, WhyNot, WithdrawalPush,
 };
 
 /// Where an outbox entry stands.
@@ -17,7 +17,11 @@ pub enum EntryState {
     /// On its way; tried again by itself.
     Queued,
     /// The registry refused it; an operator must resolve it.
-    Conflict { code: String, detail: String },
+    Conflict {
+        code: String,
+        #[serde(flatten)]
+        detail: WhyNot,
+    },
 }
 
 /// What waits for the registry.

@@ -195,6 +195,7 @@ impl Connection {
     ) -> Result<(Head, Zeroizing<Vec<u8>>), RegistryError> {
         let unreachable = |error: reqwest::Error| RegistryError::Unreachable {
             sent: !error.is_connect(),
+            because: None,
             why: Gap::Down {
                 detail: chain(&error.without_url()),
             },

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::characters::is_visible;
 use crate::domain::reason::Gap;
-use crate::wire::{Health, Offer, OfferFault, Problem, Tickets, VERSION};
+use crate::wire::{Because, Health, Offer, OfferFault, Problem, Tickets, VERSION};
 
 /// No registry is waited for longer than that, whatever it asks.
 const MAX_RETRY_AFTER_S: u64 = 3600;
@@ -54,6 +54,8 @@ pub enum RegistryError {
         retry_after: Option<std::time::Duration>,
         /// It may have been sent, and what it asks for done.
         sent: bool,
+        /// Why it says "later", where it says that with the facts.
+        because: Option<Box<Because>>,
     },
     /// It refused for good, and says why.
     #[error("the registry refused ({status}): {}", .problem.detail.as_deref().unwrap_or(&.problem.title))]
@@ -141,6 +143,7 @@ pub fn problem(head: &Head, body: &[u8]) -> RegistryError {
     };
     match (head.status, told) {
         (408 | 425 | 429 | 500.., told) => RegistryError::Unreachable {
+            because: told.as_ref().and_then(|problem| problem.why.clone()),
             why: Gap::Unserved {
                 status: head.status,
                 words: told.map(|problem| {
@@ -205,6 +208,7 @@ fn in_between(head: &Head, retry_after: Option<std::time::Duration>) -> Registry
         status: Some(head.status),
         retry_after,
         sent: true,
+        because: None,
     }
 }
 
@@ -277,6 +281,33 @@ fn quoted(problem: Problem) -> Problem {
         status: problem.status,
         detail: problem.detail.map(|text| quote(&text, MAX_DETAIL_CHARS)),
         record: problem.record,
+        why: problem.why.and_then(|why| quoted_facts(&why)),
+    }
+}
+
+/// Facts that can be shown and kept; none where there is more to them than is kept of words.
+fn quoted_facts(why: &Because) -> Option<Box<Because>> {
+    let mut facts = serde_json::to_value(why).ok()?;
+    let mut left = MAX_DETAIL_CHARS;
+    quote_each(&mut facts, &mut left)?;
+    serde_json::from_value(facts).ok()
+}
+
+/// Each text of a value; none: together they are longer than what is left.
+fn quote_each(value: &mut serde_json::Value, left: &mut usize) -> Option<()> {
+    match value {
+        serde_json::Value::String(text) => {
+            *text = quote(text, MAX_QUOTE_CHARS);
+            *left = left.checked_sub(text.chars().count().max(1))?;
+            Some(())
+        }
+        serde_json::Value::Array(values) => values.iter_mut().try_for_each(|v| quote_each(v, left)),
+        serde_json::Value::Object(members) => {
+            members.values_mut().try_for_each(|v| quote_each(v, left))
+        }
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {
+            Some(())
+        }
     }
 }
 
@@ -333,6 +364,7 @@ mod tests {
                 status: Some(503),
                 retry_after: Some(Duration::from_secs(7)),
                 sent: true,
+                because: None,
             })
         );
     }
@@ -363,6 +395,36 @@ mod tests {
         let detail = problem.detail.as_deref().unwrap_or_default();
         assert_eq!(detail.chars().count(), MAX_DETAIL_CHARS);
         assert!(!refusal.to_string().contains('\u{1b}'), "{refusal}");
+    }
+
+    #[test]
+    fn the_facts_of_a_refusal_can_be_shown_and_kept_too_or_are_not_taken() {
+        let refused = |why: serde_json::Value| {
+            let body = serde_json::json!({
+                "type": "https://keydesk.invalid/problems/not-called", "title": "t", "status": 403, "detail": "d", "why": why,
+            });
+            match problem(&head(403), body.to_string().as_bytes()) {
+                RegistryError::Refused { problem, .. } => problem.said(),
+                other => panic!("{other:?}"),
+            }
+        };
+        let why = |person: &str| serde_json::json!({ "because": "no-number", "person": person });
+        let known = refused(why("\u{1b}[2JE. Vil"));
+        let expected = Because::NoNumber {
+            person: "[2JE. Vil".to_owned(),
+        };
+        assert_eq!(known.why.as_deref(), Some(&expected));
+        let many = serde_json::json!({
+            "because": "administrator-proves", "person": "p", "may": vec!["x"; MAX_DETAIL_CHARS],
+        });
+        for strange in [
+            many,
+            serde_json::json!({ "because": "of-a-later-release" }),
+            serde_json::json!([why("p")]),
+        ] {
+            let said = refused(strange);
+            assert_eq!((said.words.as_str(), said.why), ("d", None));
+        }
     }
 
     #[test]

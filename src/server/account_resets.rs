@@ -43,7 +43,7 @@ use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Takes;
 use crate::domain::working_days::WorkingDays;
 use crate::domain::{AccountResetId, OfferId, OperatorId, Person, PersonId, StationId};
-use crate::wire::{ActReceipt, Operator, Visit, problem_code};
+use crate::wire::{ActReceipt, Because, Operator, Until, Visit, problem_code};
 
 /// So many requests about one person within [`DAY`] are taken; the next one waits until the first is older.
 const OF_ONE_PERSON: u32 = 3;
@@ -170,13 +170,10 @@ async fn refuse_unknown(tx: &mut Write, operator: &Operator) -> Answer<()> {
     if operator::is_somebody(tx, &operator.id).await? {
         return Ok(());
     }
-    Err(Refusal::new(
+    let operator = operator.name.clone();
+    Err(Refusal::because(
         problem_code::NOT_ALLOWED,
-        format!(
-            "{}'s account does not say which human it is of, and so asks for and releases nothing: the registry's administrator says \
-             it with `keydesk registry operators set`",
-            operator.name
-        ),
+        Because::AskerOfNobody { operator },
     ))
 }
 
@@ -191,24 +188,16 @@ fn refuse_needless_for(
     (takes, is_authorised): (Takes, bool),
     by: Takes,
 ) -> Answer<()> {
-    let name = &person.name;
+    let person = person.name.clone();
     let instead = match takes {
         takes if takes == by && !is_authorised => return Ok(()),
-        takes if takes == by => format!("factors may be added for {name} in this visit: enrol now"),
-        Takes::OwnFactor => format!(
-            "{name} has a factor that opens their account: they prove it, and no reset is needed. One that is lost is suspended first"
-        ),
-        Takes::Identification => format!("no reset is needed for {name}: enrol as for anybody"),
-        Takes::Administrator => {
-            format!(
-                "no release is needed for {name}: an administrator of their organisation asks for it"
-            )
-        }
-        Takes::Release => {
-            format!("a Customer Service agent asks for the reset of {name}'s account")
-        }
+        takes if takes == by => Because::EnrolNow { person },
+        Takes::OwnFactor => Because::ProveInstead { person },
+        Takes::Identification => Because::EnrolAsAnybody { person },
+        Takes::Administrator => Because::AdministratorAsks { person },
+        Takes::Release => Because::ServiceAsks { person },
     };
-    Err(Refusal::new(problem_code::NOT_ALLOWED, instead))
+    Err(Refusal::because(problem_code::NOT_ALLOWED, instead))
 }
 
 /// Somebody, as an act names them.
@@ -283,12 +272,12 @@ async fn refuse_changed_since(
     let changed_at = operator::changed_at(tx, &signer.id).await?;
     match changed_at > signed_at {
         false => Ok(()),
-        true => Err(Refusal::new(
+        true => Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            format!(
-                "{}'s account was changed at {changed_at}, after it signed this: it is asked for anew",
-                signer.name
-            ),
+            Because::AccountChanged {
+                operator: signer.name.clone(),
+                at: changed_at,
+            },
         )),
     }
 }
@@ -305,10 +294,8 @@ async fn asker(db: &mut Connection, reset: &Stored) -> Answer<String> {
 /// The account of that name.
 async fn agent(db: &mut Connection, id: &OperatorId) -> Answer<Account> {
     operator::account(db, id).await?.ok_or_else(|| {
-        Refusal::new(
-            problem_code::NOT_FOUND,
-            format!("there is no operator {id}"),
-        )
+        let operator = id.to_string();
+        Refusal::because(problem_code::NOT_FOUND, Because::NoOperator { operator })
     })
 }
 
@@ -345,13 +332,10 @@ async fn refuse_otherwise(tx: &mut Connection, terms: &ResetTerms, person: &Pers
     if !opens && is_named && is_person(terms, person) {
         return Ok(());
     }
-    Err(Refusal::new(
+    let person = person.name.clone();
+    Err(Refusal::because(
         problem_code::ACT_CHANGED,
-        format!(
-            "{}, or what they have, is another by now than when the reset was asked for: look at their page, withdraw the reset, and ask \
-             anew if it is still needed",
-            person.name
-        ),
+        Because::OtherByNow { person },
     ))
 }
 
@@ -376,43 +360,39 @@ pub async fn open_of(
 pub async fn stored(db: &mut Connection, id: AccountResetId) -> Answer<Stored> {
     let stored = table::find(db, id).await?;
     stored.ok_or_else(|| {
-        Refusal::new(
-            problem_code::NOT_FOUND,
-            format!("there is no reset {id}: `keydesk reset list` lists them"),
-        )
+        let reset = id.to_string();
+        Refusal::because(problem_code::NOT_FOUND, Because::NoReset { reset })
     })
 }
 
-fn over(id: AccountResetId, how: &str) -> Refusal {
-    Refusal::new(
-        problem_code::RESET_OVER,
-        format!("reset {id} cannot be used for this: {how}"),
-    )
-    .by_reset(id)
+fn over(id: AccountResetId, how: Because) -> Refusal {
+    let why = Because::ResetOver {
+        reset: id.to_string(),
+        how: Box::new(how),
+    };
+    Refusal::because(problem_code::RESET_OVER, why).by_reset(id)
 }
 
 /// How it stands, where it does not stand as it would have to.
 fn stands(reset: &Stored, now: Timestamp) -> Refusal {
-    over(reset.id, &standing_of(reset, now))
+    over(reset.id, standing_of(reset, now))
 }
 
-/// The same in words, which say until or from when.
-fn standing_of(reset: &Stored, now: Timestamp) -> String {
-    let minute = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M UTC").to_string();
-    let until = minute(reset.until);
+/// How it stands, with until or from when.
+fn standing_of(reset: &Stored, now: Timestamp) -> Because {
+    let until = Until(reset.until);
     match reset.state.at(reset.until, now) {
-        ResetState::Prepared => {
-            format!("it waits for an administrator to ask for it, until {until}")
-        }
-        ResetState::Requested => format!("it waits for a second agent's release, until {until}"),
+        ResetState::Prepared => Because::Prepared { until },
+        ResetState::Requested => Because::Requested { until },
         ResetState::Released => match reset.ripe_at.filter(|at| *at > now) {
-            Some(at) => format!(
-                "it waits, so that it can be objected to: it is carried out from {} until {until}",
-                minute(at)
-            ),
-            None => format!("it can be carried out, until {until}"),
+            Some(from) => Because::Ripens { from, until },
+            None => Because::Ripe { until },
         },
-        state => format!("it is {}", state.as_str().replace('-', " ")),
+        state @ (ResetState::Withdrawn
+        | ResetState::Refused
+        | ResetState::Expired
+        | ResetState::Objected
+        | ResetState::CarriedOut) => Because::ResetIs { state },
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::act::{ACT_VERSION, Act, Deed, Party, challenge};
 use crate::domain::visit::Had;
 use crate::domain::{OfferId, OperatorId, PersonId, VisitId};
 use crate::wire::webauthn::AuthenticationResponse;
-use crate::wire::{ActReceipt, VERSION, problem_code};
+use crate::wire::{ActReceipt, Because, VERSION, problem_code};
 
 /// Under which terms somebody is asked to sign.
 #[derive(Clone, Copy)]
@@ -87,9 +87,9 @@ pub fn check_signed(act: Option<&Act>, assertion: &AuthenticationResponse) -> An
     };
     match claimed_challenge(&assertion.response.client_data_json)? == challenge(&act.bytes().0) {
         true => Ok(()),
-        false => Err(Refusal::new(
+        false => Err(Refusal::because(
             problem_code::ACT_CHANGED,
-            "what was signed says something that no longer holds: begin the proof anew",
+            Because::ActChanged {},
         )),
     }
 }

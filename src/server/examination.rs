@@ -19,7 +19,7 @@ use crate::domain::suspension::FactorRef;
 use crate::domain::visit::SuspendedWhy;
 use crate::domain::{FactorId, OfferId, OperatorId, PersonId, StationId};
 use crate::totp::{self, Check, TotpSecret};
-use crate::wire::problem_code;
+use crate::wire::{Because, problem_code};
 
 /// Examinations under one offer: an operator can ask for another one.
 const PER_OFFER: i64 = 6;
@@ -236,55 +236,53 @@ async fn check_offer(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
     if under_offer < PER_OFFER {
         return Ok(());
     }
-    Err(Refusal::new(
+    Err(Refusal::because(
         problem_code::OFFER_USED,
-        format!(
-            "{PER_OFFER} codes were examined under offer {}: begin anew, under another one",
-            about.offer
-        ),
+        Because::CodesUsedUp {
+            count: counted(PER_OFFER),
+            offer: about.offer.to_string(),
+        },
     ))
 }
 
 /// Whoever tries a few codes of each of many people guesses as well.
 async fn check_operator(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
     let wrong = wrong_ones(tx, about, None, WRONG_PER_OPERATOR).await?;
-    let Some((free_at, wait_s)) = full(&wrong, WRONG_PER_OPERATOR, about.now) else {
+    let Some((until, wait_s)) = full(&wrong, WRONG_PER_OPERATOR, about.now) else {
         return Ok(());
     };
-    Err(Refusal::new(
-        problem_code::OPERATOR_GUESSED,
-        format!(
-            "{WRONG_PER_OPERATOR} codes that operator {} had examined within an hour were wrong: none is examined for them until \
-             {free_at}. Another operator can go on",
-            about.operator
-        ),
-    )
-    .retry_after(wait_s))
+    let why = Because::OperatorGuessed {
+        count: counted(WRONG_PER_OPERATOR),
+        operator: about.operator.to_string(),
+        until,
+    };
+    Err(Refusal::because(problem_code::OPERATOR_GUESSED, why).retry_after(wait_s))
 }
 
 async fn check_subject(tx: &mut Write, about: &Examination<'_>) -> Answer<()> {
     // A new secret is no secret to whoever asks.
     if !about.is_new && attempt::wrong_in_a_row(tx, about.subject).await? >= WRONG_IN_A_ROW {
-        return Err(Refusal::new(
+        let count = counted(WRONG_IN_A_ROW);
+        return Err(Refusal::because(
             problem_code::GUESSED_OUT,
-            format!(
-                "{WRONG_IN_A_ROW} codes of it in a row were wrong: none is examined any more, another factor takes its place"
-            ),
+            Because::GuessedOut { count },
         ));
     }
     let wrong = wrong_ones(tx, about, Some(about.subject), WRONG_PER_SUBJECT).await?;
-    let Some((free_at, wait_s)) = full(&wrong, WRONG_PER_SUBJECT, about.now) else {
+    let Some((until, wait_s)) = full(&wrong, WRONG_PER_SUBJECT, about.now) else {
         return Ok(());
     };
-    Err(Refusal::new(
-        problem_code::TOO_MANY_ATTEMPTS,
-        format!(
-            "{WRONG_PER_SUBJECT} wrong codes of operator {} within an hour: no more of it are examined for them until {free_at}. \
-             Another operator can go on; or prove the person by another factor, or enrol a new one",
-            about.operator
-        ),
-    )
-    .retry_after(wait_s))
+    let why = Because::SubjectGuessed {
+        count: counted(WRONG_PER_SUBJECT),
+        operator: about.operator.to_string(),
+        until,
+    };
+    Err(Refusal::because(problem_code::TOO_MANY_ATTEMPTS, why).retry_after(wait_s))
+}
+
+/// One of the limits, as it is said.
+fn counted(limit: impl TryInto<u32>) -> u32 {
+    limit.try_into().unwrap_or(u32::MAX)
 }
 
 /// When the operator's last wrong ones were, of a subject or of all, newest first.

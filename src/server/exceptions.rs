@@ -12,7 +12,7 @@ use super::tables::exception::{self as table, Stored};
 use super::tables::{operator, standing, visit};
 use crate::domain::exception::ExceptionEnd;
 use crate::domain::{OperatorId, Person, PersonId, VisitId};
-use crate::wire::{Operator, ResetException, problem_code};
+use crate::wire::{Because, Operator, ResetException, Until, problem_code};
 
 /// A person's exception by which factors may be added for them now, by that operator. None: there is none, or it lets that one add
 /// nothing.
@@ -64,12 +64,10 @@ pub async fn refuse_in_visit(
 
 fn over(exception: &Stored) -> Refusal {
     let at = exception.ended_at.unwrap_or(exception.until);
-    Refusal::new(
+    let person = exception.person.to_string();
+    Refusal::because(
         problem_code::AUTHORITY_NEEDED,
-        format!(
-            "the exception after the reset of {} ended at {at}: a new reset is needed, and until then the account stays shut",
-            exception.person
-        ),
+        Because::ExceptionOver { person, at },
     )
 }
 
@@ -85,9 +83,9 @@ async fn refuse(
     let releaser = account_resets::refuse_ground(tx, exception.reset, person).await?;
     for hand in hands {
         if !operator::are_two_humans(tx, &releaser, hand).await? {
-            return Err(Refusal::new(
+            return Err(Refusal::because(
                 problem_code::NOT_ALLOWED,
-                "whoever released a reset has no part in what comes of it: another operator does, whose account says whose it is",
+                Because::ReleaserHasPart {},
             ));
         }
     }
@@ -102,14 +100,11 @@ pub async fn refuse_second(tx: &mut Write, person: &Person, now: Timestamp) -> A
     if refuse(tx, &open, (person, &[]), now).await.is_err() {
         return Ok(());
     }
-    Err(Refusal::new(
-        problem_code::RESET_OPEN,
-        format!(
-            "{}'s account was reset, and they may come to a desk with their document until {}: no other reset is needed",
-            person.name, open.until
-        ),
-    )
-    .by_reset(open.reset))
+    let why = Because::ExceptionOpen {
+        person: person.name.clone(),
+        until: Until(open.until),
+    };
+    Err(Refusal::because(problem_code::RESET_OPEN, why).by_reset(open.reset))
 }
 
 /// One that is worth nothing any more makes place for another one.

@@ -10,7 +10,7 @@ use super::problem::{Answer, Refusal};
 use super::tables::identification;
 use crate::domain::identification::{Case, Earlier, IdentityCheck, MethodFault, Methods};
 use crate::domain::{Identification, IdentificationId, OperatorId, PersonId, StationId};
-use crate::wire::{Identified, problem_code};
+use crate::wire::{Because, Identified, problem_code};
 
 /// Who looked at whom, how and where.
 #[derive(Debug, Clone, Copy)]
@@ -46,13 +46,20 @@ impl Misfit {
         let code = self.code();
         match self {
             Self::Otherwise(taken) => {
-                let detail = format!(
-                    "{} was identified for this by {}: an identification is for one case, and a case has one",
-                    taken.person, taken.how
-                );
-                Refusal::new(code, detail)
+                let person = taken.person.to_string();
+                let how = taken.how;
+                Refusal::because(code, Because::IdentifiedOtherwise { person, how })
             }
-            Self::Method(fault) => Refusal::new(code, fault.to_string()),
+            Self::Method(fault) => Refusal::because(
+                code,
+                match fault {
+                    MethodFault::Stated => Because::StatedAlone {},
+                    MethodFault::Unknown { method, known } => {
+                        Because::MethodUnknown { method, known }
+                    }
+                    MethodFault::NotAtDesk { method, .. } => Because::MethodNotAtDesk { method },
+                },
+            ),
         }
     }
 }

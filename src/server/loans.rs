@@ -24,8 +24,7 @@ use crate::domain::suspension::{FactorRef, FactorSort};
 use crate::domain::visit::{Had, Suspended, Takes};
 use crate::domain::working_days::WorkingDays;
 use crate::domain::{Bytes, OfferId, OperatorId, Person, PersonId, StationId, VisitId};
-use crate::text::english;
-use crate::wire::{Loan, Operator, Seconds, Visit, problem_code};
+use crate::wire::{Because, Loan, Operator, Seconds, Until, Visit, problem_code};
 
 mod habit;
 mod over;
@@ -71,13 +70,11 @@ async fn refuse_needless(
     visits::holds(tx, Action::Lend, &desk.operator.id, person).await?;
     refuse_otherwise(visit, person)?;
     if let Some(until) = table::until(tx, &person.id, now).await? {
-        return Err(Refusal::new(
-            problem_code::NOT_ALLOWED,
-            format!(
-                "{} has a key on loan until {until}: they use that one. If they lost it, it is suspended first",
-                person.name
-            ),
-        ));
+        let why = Because::OnLoan {
+            person: person.name.clone(),
+            until: Until(until),
+        };
+        return Err(Refusal::because(problem_code::NOT_ALLOWED, why));
     }
     let used = table::find(tx, visit.id).await?;
     match used.is_some_and(|loan| loan.credential.is_some()) {
@@ -87,13 +84,8 @@ async fn refuse_needless(
 }
 
 fn used_up(person: &Person) -> Refusal {
-    Refusal::new(
-        problem_code::NOT_ALLOWED,
-        format!(
-            "a key was lent to {} in this visit already: there is one loan a visit",
-            person.name
-        ),
-    )
+    let person = person.name.clone();
+    Refusal::because(problem_code::NOT_ALLOWED, Because::LentAlready { person })
 }
 
 /// For whom nobody lends does something else.
@@ -104,29 +96,26 @@ fn refuse_kind(desk: &AtDesk, person: &Person) -> Answer<()> {
     };
     match refused.may {
         Some(_) => Err(refused.into()),
-        None => Err(Refusal::new(
+        None => Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            english().not_lent(&person.name, person.kind),
+            Because::NotLent {
+                person: person.name.clone(),
+                kind: person.kind,
+            },
         )),
     }
 }
 
 /// They have a factor that is valid, and did not prove it.
 fn refuse_otherwise(visit: &Visit, person: &Person) -> Answer<()> {
-    let name = &person.name;
+    let person = person.name.clone();
     let instead = match (visit.takes, visit.authority) {
         (Takes::OwnFactor, None) if visit.had == Had::Valid => return Ok(()),
-        (_, Some(_)) => format!("factors may be added for {name} in this visit: enrol now"),
-        (Takes::Identification | Takes::OwnFactor, None) => {
-            format!("{name} had no factor to forget: enrol as for anybody")
-        }
-        (Takes::Administrator | Takes::Release, None) => {
-            format!(
-                "{name} has lost all factors: an administrator of their organisation asks for another one"
-            )
-        }
+        (_, Some(_)) => Because::EnrolNow { person },
+        (Takes::Identification | Takes::OwnFactor, None) => Because::NothingForgotten { person },
+        (Takes::Administrator | Takes::Release, None) => Because::LostNotForgotten { person },
     };
-    Err(Refusal::new(problem_code::NOT_ALLOWED, instead))
+    Err(Refusal::because(problem_code::NOT_ALLOWED, instead))
 }
 
 /// Who may stand by it, as things are now.
@@ -167,12 +156,10 @@ async fn may_stand_by(
     second: &OperatorId,
     now: Timestamp,
 ) -> Answer<Operator> {
-    let refused = |why: String| Refusal::new(problem_code::NOT_ALLOWED, why);
+    let refused = |why: Because| Refusal::because(problem_code::NOT_ALLOWED, why);
     let account = operator::account(tx, second).await?.ok_or_else(|| {
-        Refusal::new(
-            problem_code::NOT_FOUND,
-            format!("there is no operator {second}"),
-        )
+        let operator = second.to_string();
+        Refusal::because(problem_code::NOT_FOUND, Because::NoOperator { operator })
     })?;
     if let Some(at) = account.revoked_at {
         return Err(operator_revoked(second, at));
@@ -184,11 +171,14 @@ async fn may_stand_by(
     let by = (As::Role(account.operator.role), changed_at);
     lends.released_by.may_be(by, now).map_err(|why| {
         refused(match why {
-            NoRelease::NotAsked => format!("nobody is asked to stand by what {} is lent", person.name),
-            NoRelease::Role(role) => format!("{} stands by no loan", role.as_str()),
-            NoRelease::Until(at) => format!(
-                "{name}'s account was made or changed lately, and stands by nothing before {at}: another member of staff may"
-            ),
+            NoRelease::NotAsked => Because::LoanNotAsked {
+                person: person.name.clone(),
+            },
+            NoRelease::Role(role) => Because::StandsByNothing { role },
+            NoRelease::Until(at) => Because::SecondNew {
+                operator: name.clone(),
+                at,
+            },
         })
     })?;
     visits::refuse_nobody(tx, second, name).await?;
@@ -206,12 +196,11 @@ async fn refuse_same_human(
 ) -> Answer<()> {
     match operator::are_two_humans(tx, hand, second).await? {
         true => Ok(()),
-        false => Err(Refusal::new(
+        false => Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            format!(
-                "whoever serves somebody does not stand by their loan as well, under whichever account: another human does, and not \
-                 {name}; each account must say whose it is (`keydesk registry operators set`)"
-            ),
+            Because::SecondSameHuman {
+                operator: name.to_owned(),
+            },
         )),
     }
 }
@@ -242,13 +231,12 @@ async fn stands_by(
             };
             match found.filter(|_| may) {
                 Some(administrator) => Ok((Signer::Person(administrator.id), administrator.name)),
-                None => Err(Refusal::new(
+                None => Err(Refusal::because(
                     problem_code::NOT_ALLOWED,
-                    format!(
-                        "{id} does not stand by what {} is lent: an administrator of the same organisation does, with a key that was there \
-                         before and that whoever serves them did not make",
-                        person.name
-                    ),
+                    Because::SecondNotTheirs {
+                        administrator: id.to_string(),
+                        person: person.name.clone(),
+                    },
                 )),
             }
         }
@@ -358,13 +346,10 @@ pub async fn offered(
     let (visit, person) = visits::going(tx, desk, id, now).await?;
     refuse_needless(tx, desk, (&visit, &person), now).await?;
     let loan = table::find(tx, id).await?.ok_or_else(|| {
-        Refusal::new(
+        let person = person.name.clone();
+        Refusal::because(
             problem_code::AUTHORITY_NEEDED,
-            format!(
-                "a second member of staff, or an administrator of their organisation, stands by it with their own key first that {} is \
-                 lent one",
-                person.name
-            ),
+            Because::SecondFirst { person },
         )
     })?;
     refuse_spent(tx, (&visit, &person), &loan, now).await?;
@@ -382,9 +367,10 @@ async fn refuse_spent(
         return Err(used_up(person));
     }
     if loan.until <= now {
-        return Err(Refusal::new(
+        let until = Until(loan.until);
+        return Err(Refusal::because(
             problem_code::AUTHORITY_NEEDED,
-            format!("the loan was to end at {}: begin anew", loan.until),
+            Because::LoanOver { until },
         ));
     }
     stands_by_still(tx, (visit, person), loan, now).await
@@ -500,10 +486,9 @@ async fn refuse_hand(tx: &mut Write, loan: &Stored, hand: &OperatorId) -> Answer
             let key = (person, &loan.signed_with);
             match visits::made_by_others(tx, key, &[hand]).await? {
                 true => Ok(()),
-                false => Err(Refusal::new(
+                false => Err(Refusal::because(
                     problem_code::NOT_ALLOWED,
-                    "whoever enrolled the key by which an administrator stands by a loan has no hand in it, as far as each account says whose it \
-                     is: another operator does",
+                    Because::LoanKeyMade {},
                 )),
             }
         }

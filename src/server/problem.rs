@@ -12,7 +12,7 @@ use super::database::{Fault, is_busy};
 use crate::domain::authority::{LastFactor, NotAllowed};
 use crate::domain::{AccountResetId, OperatorId};
 use crate::text::english;
-use crate::wire::{Problem, problem_code};
+use crate::wire::{Because, Problem, problem_code};
 
 /// The media type of problem details.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -21,7 +21,7 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     code: &'static str,
-    detail: String,
+    detail: Detail,
     retry_after_s: Option<u32>,
     oauth: Option<&'static str>,
     record: Option<u64>,
@@ -30,12 +30,32 @@ pub struct Refusal {
     reset: Option<Box<AccountResetId>>,
 }
 
+/// What is said of a refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Detail {
+    /// For whoever reads the answer itself: it is their request that was wrong, or nothing but a code is to be said of it.
+    Words(String),
+    /// For people, whatever they read.
+    Why(Box<Because>),
+}
+
+impl Detail {
+    fn words(&self) -> String {
+        match self {
+            Self::Words(words) => words.clone(),
+            Self::Why(why) => english().because(why),
+        }
+    }
+}
+
 /// What is kept with the answer, of which the caller is told the code: for whoever puts it on record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     pub code: &'static str,
     /// What it says to the caller.
     pub detail: String,
+    /// Why, with the facts: a page says that in its reader's language.
+    pub why: Option<Box<Because>>,
     /// Whom it is about.
     pub about: Option<String>,
     /// The reset that stands in the way.
@@ -46,15 +66,25 @@ pub struct Refused {
 pub type Answer<T> = Result<T, Refusal>;
 
 impl Refusal {
-    /// A refusal of that code (one of the refusals or verdicts of [`problem_code`]); the detail says what happened here and what to do next.
+    /// A refusal of that code that people read: why, with the facts.
+    pub fn because(code: &'static str, why: Because) -> Self {
+        Self::of(code, Detail::Why(Box::new(why)))
+    }
+
+    /// A refusal of that code (one of the refusals or verdicts of [`problem_code`]) that no operator and no page's reader is to come to, or
+    /// that says nothing but its code to them; the detail says to whoever reads the answer itself what is wrong with the request.
     pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::of(code, Detail::Words(detail.into()))
+    }
+
+    fn of(code: &'static str, detail: Detail) -> Self {
         debug_assert!(
             problem_code::meaning(code).is_some(),
             "{code} refuses nothing"
         );
         Self {
             code,
-            detail: detail.into(),
+            detail,
             retry_after_s: None,
             oauth: None,
             record: None,
@@ -120,23 +150,24 @@ impl Refusal {
 /// What the matrix refuses.
 impl From<NotAllowed> for Refusal {
     fn from(refused: NotAllowed) -> Self {
-        Self::new(problem_code::NOT_ALLOWED, english().not_allowed(&refused))
+        Self::because(problem_code::NOT_ALLOWED, refused.into())
     }
 }
 
 impl From<LastFactor> for Refusal {
     fn from(last: LastFactor) -> Self {
-        Self::new(problem_code::LAST_FACTOR, english().last_factor(&last))
+        Self::because(problem_code::LAST_FACTOR, last.into())
     }
 }
 
 /// What an operator is told whose access ended at that time.
 pub fn operator_revoked(operator: &OperatorId, at: Timestamp) -> Refusal {
-    Refusal::new(
+    Refusal::because(
         problem_code::OPERATOR_REVOKED,
-        format!(
-            "operator {operator} was revoked at {at}: another operator must do it; ask the registry's administrator"
-        ),
+        Because::OperatorRevoked {
+            operator: operator.to_string(),
+            at,
+        },
     )
 }
 
@@ -156,9 +187,10 @@ impl IntoResponse for Refusal {
         let status =
             StatusCode::from_u16(meaning.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // What could not be read may be quoted in the detail, and may be a secret in the wrong place.
+        let words = self.detail.words();
         let detail = match self.code {
             problem_code::MALFORMED => "",
-            _ => &self.detail,
+            _ => &words,
         };
         tracing::info!(
             status = status.as_u16(),
@@ -166,14 +198,18 @@ impl IntoResponse for Refusal {
             detail,
             "refused"
         );
-        let told = self.detail.clone();
+        let why = match self.detail {
+            Detail::Words(_) => None,
+            Detail::Why(why) => Some(why),
+        };
         let body = Body {
             problem: Problem {
                 kind: format!("https://keydesk.invalid/problems/{}", self.code),
                 title: meaning.title.to_owned(),
                 status: status.as_u16(),
-                detail: Some(self.detail),
+                detail: Some(words.clone()),
                 record: self.record,
+                why: why.clone(),
             },
             error: self.oauth,
         };
@@ -181,7 +217,8 @@ impl IntoResponse for Refusal {
         let mut response = (status, json).into_response();
         response.extensions_mut().insert(Refused {
             code: self.code,
-            detail: told,
+            detail: words,
+            why,
             about: self.about,
             reset: self.reset.map(|reset| *reset),
         });
@@ -260,6 +297,6 @@ mod tests {
     #[test]
     fn what_failed_inside_is_not_told() {
         let refusal = Refusal::internal("secret path");
-        assert!(!refusal.detail.contains("secret path"));
+        assert!(!refusal.detail.words().contains("secret path"));
     }
 }

@@ -18,7 +18,7 @@ use crate::domain::visit::{Had, Held, Suspended, SuspendedWhy, Takes};
 use crate::domain::{OperatorId, Person, PersonId, StationId};
 use crate::server::tables::audit::{self, Line};
 use crate::server::tables::person;
-use crate::wire::problem_code;
+use crate::wire::{Because, Until, problem_code};
 
 /// How long before it arrived a suspension can have been made, at most.
 pub const HELD_BACK: SignedDuration = SignedDuration::from_hours(24);
@@ -94,12 +94,15 @@ pub async fn standing(
 ) -> Answer<Standing> {
     let standing = standing::standing(tx, person, factor).await?;
     standing.ok_or_else(|| {
-        Refusal::new(
+        Refusal::because(
             match factor.sort() {
                 FactorSort::Key => problem_code::CREDENTIAL_UNKNOWN,
                 FactorSort::App => problem_code::FACTOR_UNKNOWN,
             },
-            format!("{person} has no {factor}: look at the person's page"),
+            Because::NoFactor {
+                person: person.to_string(),
+                factor: FactorName::of(factor).as_str().to_owned(),
+            },
         )
     })
 }
@@ -166,28 +169,21 @@ pub fn refused(
     (held, lent): (Suspended, Option<Timestamp>),
 ) -> Refusal {
     let after = match held.why {
-        SuspendedWhy::Lost if lent.is_some() => {
-            "it is lent, and that is never lifted: its person uses their own key, or is lent one anew".to_owned()
-        }
-        SuspendedWhy::Lost => format!(
-            "its owner can have that lifted at a desk, with the factor itself, until {}",
-            held.until()
-        ),
-        SuspendedWhy::Stolen | SuspendedWhy::Suspected => {
-            "that is never lifted: another factor takes its place".to_owned()
-        }
-        SuspendedWhy::LoanOver => {
-            "a loan that is over is never resumed: its person uses their own key, or is lent one anew".to_owned()
-        }
+        SuspendedWhy::Lost if lent.is_some() => Because::LentNeverLifted {},
+        SuspendedWhy::Lost => Because::LiftedUntil {
+            until: Until(held.until()),
+        },
+        SuspendedWhy::Stolen | SuspendedWhy::Suspected => Because::NeverLifted {},
+        SuspendedWhy::LoanOver => Because::LoanNeverResumed {},
     };
-    Refusal::new(
-        problem_code::FACTOR_SUSPENDED,
-        format!(
-            "{factor} of {person} is suspended since {} ({}): it opens and proves nothing; {after}",
-            held.at,
-            held.why.as_str()
-        ),
-    )
+    let why = Because::Suspended {
+        factor: FactorName::of(factor).as_str().to_owned(),
+        person: person.to_string(),
+        at: held.at,
+        why: held.why,
+        after: Box::new(after),
+    };
+    Refusal::because(problem_code::FACTOR_SUSPENDED, why)
 }
 
 /// Whether a factor's suspension may be lifted by its owner now; how it stands.
@@ -197,51 +193,39 @@ pub async fn liftable(
     now: Timestamp,
 ) -> Answer<(Standing, Suspended)> {
     let standing = standing(tx, &person.id, factor).await?;
-    let name = &standing.name;
+    let name = standing.name.clone();
     let rule = match (standing.gone_at, standing.suspended) {
-        (None, _) if standing.lent_until.is_some() => {
-            format!("{name} is lent: a loan that was suspended, or is over, is never resumed")
-        }
-        (Some(at), _) => format!("{name} was removed at {at} and is never valid again"),
+        (None, _) if standing.lent_until.is_some() => Because::LentNotLifted { factor: name },
+        (Some(at), _) => Because::Removed { factor: name, at },
         (None, None) => {
-            return Err(Refusal::new(
+            return Err(Refusal::because(
                 problem_code::NOT_SUSPENDED,
-                format!("{name} is not suspended: there is nothing to lift"),
+                Because::NotSuspended { factor: name },
             ));
         }
         (None, Some(held)) => match held.may_be_lifted(now) {
             Ok(()) => return Ok((standing, held)),
-            Err(NeverLifted::Why { why }) => format!(
-                "{name} was reported as {}, which is never lifted",
-                why.as_str()
-            ),
-            Err(NeverLifted::RunOut { at }) => {
-                format!("{name} was lost for 30 days until {at}, and is never valid again")
-            }
+            Err(NeverLifted::Why { why }) => Because::ReportedAs { factor: name, why },
+            Err(NeverLifted::RunOut { at }) => Because::RunOut { factor: name, at },
         },
     };
-    Err(Refusal::new(
-        problem_code::NEVER_LIFTED,
-        format!("{rule}: {}", instead(tx, person).await?),
-    ))
+    let why = Because::Both {
+        first: Box::new(rule),
+        then: Box::new(instead(tx, person).await?),
+    };
+    Err(Refusal::because(problem_code::NEVER_LIFTED, why))
 }
 
 /// What takes the place of a factor that is not lifted, and who may give it.
-async fn instead(tx: &mut Connection, person: &Person) -> Answer<String> {
+async fn instead(tx: &mut Connection, person: &Person) -> Answer<Because> {
     let had = match standing::valid(tx, &person.id).await?.is_empty() {
         false => Had::Valid,
         true => Had::Lost,
     };
     Ok(match had.takes(person.kind) {
-        Takes::Identification | Takes::OwnFactor => {
-            "they prove another factor of theirs at a desk and get a new one there".to_owned()
-        }
-        Takes::Administrator => {
-            "an administrator of their organisation asks for a new one at a desk, and proves a factor of their own".to_owned()
-        }
-        Takes::Release => {
-            "a new one takes Customer Service, and the release of a second agent".to_owned()
-        }
+        Takes::Identification | Takes::OwnFactor => Because::ProveAnother {},
+        Takes::Administrator => Because::AdministratorAsksNew {},
+        Takes::Release => Because::ServiceGivesNew {},
     })
 }
 

@@ -34,10 +34,10 @@ pub use trust::Trust;
 use super::problem::Refusal;
 use crate::domain::models::Attestation;
 use crate::domain::{Aaguid, Bytes};
-use crate::wire::problem_code;
 use crate::wire::webauthn::{
     AuthenticationResponse, CreationOptions, Descriptor, RegistrationResponse, RequestOptions, User,
 };
+use crate::wire::{Because, problem_code};
 
 /// The longest credential id, in bytes (WebAuthn Level 3, section 7.1, step 25).
 const CREDENTIAL_ID_MAX: usize = 1023;
@@ -423,5 +423,8 @@ fn refusal(error: &WebauthnError) -> Refusal {
         | E::X509DerInvalid => problem_code::ATTESTATION_INVALID,
         _ => problem_code::RESPONSE_MALFORMED,
     };
-    Refusal::new(code, error.to_string())
+    match code {
+        problem_code::COUNTER_REGRESSED => Refusal::because(code, Because::CounterBehind {}),
+        code => Refusal::new(code, error.to_string()),
+    }
 }

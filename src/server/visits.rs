@@ -28,7 +28,7 @@ use crate::domain::authority::{Action, Condition, row};
 use crate::domain::identification::{Case, Methods};
 use crate::domain::visit::{Authority, Had, Takes};
 use crate::domain::{Identification, OperatorId, Person, PersonId, StationId, VisitId};
-use crate::wire::{ServedBy, Visit, problem_code};
+use crate::wire::{Because, ServedBy, Until, Visit, problem_code};
 use kept::{Kept, at_desk, kept};
 pub(super) use proof::{administrators, made_by_others, provers, refuse_nobody, refuse_nobody_in};
 use proof::{needed, takes};
@@ -245,23 +245,18 @@ async fn refuse_own(tx: &mut Connection, me: &OperatorId, person: &Person) -> An
     };
     let shared = organisation.filter(|theirs| Some(&theirs.id) == employer.as_ref());
     let whom = match shared {
-        _ if own == person.id => "yourself".to_owned(),
-        Some(organisation) => format!("your own organisation, {}", organisation.name),
+        _ if own == person.id => Because::OneselfServed {},
+        Some(organisation) => Because::OwnOrganisation {
+            organisation: organisation.name.clone(),
+        },
         None => return Ok(()),
     };
-    Err(Refusal::new(
-        problem_code::NOT_ALLOWED,
-        format!(
-            "nobody serves themself or their own organisation: this is {whom}. Another operator may"
-        ),
-    ))
+    Err(Refusal::because(problem_code::NOT_ALLOWED, whom))
 }
 
 fn over(id: VisitId) -> Refusal {
-    Refusal::new(
-        problem_code::VISIT_OVER,
-        format!("visit {id} is not open here, or has ended: identify the person anew"),
-    )
+    let visit = id.to_string();
+    Refusal::because(problem_code::VISIT_OVER, Because::VisitGone { visit })
 }
 
 /// The open visit of that name, if it is this desk's.
@@ -287,13 +282,16 @@ async fn of(
 async fn elsewhere(tx: &mut Write, kept: &Kept, now: Timestamp) -> Answer<Option<Refusal>> {
     let here = (&kept.station, &kept.visit.operator);
     let since = served_by(tx, here, &kept.visit.person, now).await?;
-    Ok(since.map(|ServedBy { operator, station, .. }| {
-        let detail = format!(
-            "{operator} has received this person at {station} since, and nobody is served at two desks at once: go on there, or \
-             identify them anew here once they are done there"
-        );
-        Refusal::new(problem_code::VISIT_OVER, detail)
-    }))
+    Ok(since.map(
+        |ServedBy {
+             operator, station, ..
+         }| {
+            Refusal::because(
+                problem_code::VISIT_OVER,
+                Because::ServedElsewhere { operator, station },
+            )
+        },
+    ))
 }
 
 /// Who else has a visit open with somebody: another operator, or the same one at another station.
@@ -322,20 +320,17 @@ pub async fn authorised(
     if let Some(reset) = visit::reset(tx, id).await?
         && reset.until <= now
     {
-        return Err(Refusal::new(
-            problem_code::AUTHORITY_NEEDED,
-            format!(
-                "the account was reset by what was released until {}, and that time is over: {}",
-                reset.until,
-                needed(&visit, person)
-            ),
-        ));
+        let why = Because::ReleaseOver {
+            until: Until(reset.until),
+            needed: Box::new(needed(&visit, person)),
+        };
+        return Err(Refusal::because(problem_code::AUTHORITY_NEEDED, why));
     }
     exceptions::refuse_in_visit(tx, id, (person, &[&desk.operator.id]), now).await?;
     if visit.authority.is_some() {
         return Ok(visit);
     }
-    let needed = Refusal::new(problem_code::AUTHORITY_NEEDED, needed(&visit, person));
+    let needed = Refusal::because(problem_code::AUTHORITY_NEEDED, needed(&visit, person));
     let why_not = exceptions::why_not(tx, person, &desk.operator.id, now).await?;
     Err(why_not.unwrap_or(needed))
 }
@@ -402,9 +397,9 @@ async fn refuse_releaser(tx: &mut Write, id: VisitId, to: &OperatorId) -> Answer
         && let Some(releaser) = &reset.released_by
         && !operator::are_two_humans(tx, releaser, to).await?
     {
-        return Err(Refusal::new(
+        return Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            "whoever released the reset does not go on with this visit: another operator does",
+            Because::ReleaserGoesOn {},
         ));
     }
     Ok(())
@@ -421,10 +416,9 @@ async fn refuse_maker(tx: &mut Write, id: VisitId) -> Answer<()> {
     if let Some((administrator, with)) = by
         && !may_vouch(tx, id, (&administrator, &with)).await?
     {
-        return Err(Refusal::new(
+        return Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            "whoever enrolled the factor by which an administrator answers for the person does not go on with this visit: another \
-             operator does",
+            Because::MakerGoesOn {},
         ));
     }
     Ok(())

@@ -248,7 +248,7 @@ async fn attended(
         Err(refusal) => refusal.into_response(),
     };
     if let Some(refused) = response.extensions_mut().remove::<Refused>() {
-        response = page::refused(&look, None, (&refused, response));
+        response = page::refused((&look, &site.registry), None, (&refused, response));
     }
     for (name, value) in HEADERS {
         let value = HeaderValue::from_static(value);
@@ -332,7 +332,7 @@ async fn answered(site: &Arc<Site>, request: Request<Body>, next: Next) -> Respo
     match in_the_way(site, &someone, &refused).await {
         Some(shown) => shown,
         None => page::refused(
-            &someone.visitor().look,
+            (&someone.visitor().look, &site.registry),
             Some(&someone),
             (&refused, response),
         ),

@@ -70,7 +70,7 @@ impl Station {
                 factor,
                 sealed: secret.map_err(|e| Stop::RegistryRefused {
                     code: crate::wire::problem_code::SEAL_BROKEN.to_owned(),
-                    detail: e.to_string(),
+                    detail: e.to_string().into(),
                 })?,
                 serial: token.serial,
                 manufacturer: token.manufacturer,

@@ -214,6 +214,7 @@ impl Station {
                 status: None,
                 retry_after: None,
                 sent: false,
+                because: None,
             }));
         };
         let mut continues = self.outbox.seen.lock().clone();
@@ -252,7 +253,7 @@ impl Station {
             {
                 Pushed::Rejected {
                     code: problem.code().to_owned(),
-                    detail: problem.detail.unwrap_or(problem.title),
+                    detail: problem.said(),
                 }
             }
             Err(error) => {
@@ -316,7 +317,8 @@ impl Station {
                 detail: format!(
                     "the registry holds this app of {}: it works, send the entry again instead",
                     detail.person.name
-                ),
+                )
+                .into(),
             });
         }
         Ok(Some(Remains::OnPhone))

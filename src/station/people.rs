@@ -199,6 +199,6 @@ pub(super) fn check_offer(offer: &Offer, person: Option<&PersonId>) -> Result<()
         .check(person.unwrap_or(&offer.person.id))
         .map_err(|fault| Stop::RegistryRefused {
             code: problem_code::OFFER_FOREIGN.to_owned(),
-            detail: fault.to_string(),
+            detail: fault.to_string().into(),
         })
 }

@@ -124,7 +124,7 @@ impl Station {
         }
         let unsealed = |why: String| Stop::RegistryRefused {
             code: problem_code::SEAL_BROKEN.to_owned(),
-            detail: format!("the tickets cannot be sealed: {why}"),
+            detail: format!("the tickets cannot be sealed: {why}").into(),
         };
         let day = tickets.day;
         let mut keys = session.ticket_keys.iter().filter(|key| key.day == day);

@@ -2,7 +2,7 @@
 
 use super::{Text, tr};
 use crate::domain::PersonKind;
-use crate::domain::authority::{Action, Asker, LastFactor, NotAllowed, Releaser, Role, Row, row};
+use crate::domain::authority::{Asker, NotAllowed, Releaser, Row, WhoMay};
 
 impl Text {
     /// Why the matrix refuses, and who may.
@@ -21,13 +21,14 @@ impl Text {
 
     /// Who may do what a row of the matrix is about.
     pub fn who_may(&self, row: &Row) -> String {
-        let roles: Vec<String> = row
-            .done_by
-            .iter()
-            .map(|role: &Role| self.role(*role))
-            .collect();
+        self.they_may(&WhoMay::from(row))
+    }
+
+    /// The same as the registry says it.
+    pub(super) fn they_may(&self, may: &WhoMay) -> String {
+        let roles: Vec<String> = may.done_by.iter().map(|role| self.role(*role)).collect();
         let roles = roles.join(" / ");
-        match (row.asked_by, row.released_by) {
+        match (may.asked_by, may.released_by) {
             (_, Releaser::SecondAgent) => tr!(self, "may-released", roles = roles),
             (_, Releaser::SecondMember) => tr!(self, "may-seconded", roles = roles),
             (Asker::Administrator, Releaser::Nobody) => tr!(self, "may-asked", roles = roles),
@@ -44,34 +45,5 @@ impl Text {
             person = person,
             kind = self.kind(kind)
         )
-    }
-
-    /// Why somebody's last factor is not taken.
-    pub fn last_factor(&self, last: &LastFactor) -> String {
-        let person = last.person.as_str();
-        match last.may {
-            Some(row) => tr!(self, "why-last", person = person, may = self.who_may(row)),
-            None => tr!(self, "why-last-nobody", person = person),
-        }
-    }
-
-    /// What it takes to take from somebody what opens their account, and who serves them where they cannot prove anything.
-    pub fn taken_from(&self, person: &str, kind: PersonKind) -> String {
-        let may = row(Action::ReplaceLost, Some(kind));
-        let may = may.map_or_else(String::new, |row| self.who_may(row));
-        tr!(self, "why-taken", person = person, may = may)
-    }
-
-    /// What somebody takes who has nothing left, and whose account only a reset opens again; none may: nobody.
-    pub fn release_needed(&self, person: &str, may: Option<&Row>) -> String {
-        match may {
-            Some(row) => tr!(
-                self,
-                "why-released",
-                person = person,
-                may = self.who_may(row)
-            ),
-            None => tr!(self, "why-released-nobody", person = person),
-        }
     }
 }

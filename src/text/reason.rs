@@ -1,6 +1,8 @@
 //! Why a run stopped, in the reader's language: the line of facts beside what happened and what to do. Matches are exhaustive, so
 //! that a reason can't be without words.
 
+use jiff::Timestamp;
+
 use super::clean::clean;
 use super::stopped::Explained;
 use super::{Language, Text, tr};
@@ -10,6 +12,7 @@ use crate::domain::pin::PinError;
 use crate::domain::reason::{Failure, Flaw, Gap, KeyFault, Lacks, Refusal, Skip, Unmet, Why};
 use crate::domain::reset::CaseFault;
 use crate::domain::visit::Takes;
+use crate::wire::WhyNot;
 use crate::workflow::{Decider, Stop};
 
 fn lines<const N: usize>(parts: [Option<String>; N], between: &str) -> String {
@@ -47,11 +50,9 @@ impl Text {
             Stop::Unmet(unmet) => return self.unmet(unmet),
             Stop::Unreachable(gap) | Stop::Unanswered(gap) => return self.gap(gap),
             Stop::OpenElsewhere { until } => {
-                tr!(
-                    self,
-                    "why-until",
-                    until = until.strftime("%H:%M UTC").to_string()
-                )
+                let there = until.to_zoned(self.zone.clone());
+                let until = there.strftime("%H:%M %Z").to_string();
+                tr!(self, "why-until", until = until)
             }
             Stop::Key(fault) => return self.key_fault(fault),
             Stop::Strands { account, may } => self.strands(account, may),
@@ -91,7 +92,7 @@ impl Text {
         let facts = self.facts(stop);
         match stop.cause() {
             Stop::RegistryRefused { detail, .. } => {
-                let words = self.registry_words(detail);
+                let words = self.registry_said(detail);
                 let said = lines([Some(what), left, Some(next)], " ");
                 lines([Some(said), words], "\n")
             }
@@ -107,8 +108,16 @@ impl Text {
         }
     }
 
+    /// Why the registry refused; where that is not known here, in its own words.
+    pub fn registry_said(&self, said: &WhyNot) -> Option<String> {
+        match &said.why {
+            Some(why) => Some(self.because(why)),
+            None => self.registry_words(&said.words),
+        }
+    }
+
     /// The registry's own words, marked as such: it speaks English, whoever reads it. None: it said nothing.
-    pub fn registry_words(&self, words: &str) -> Option<String> {
+    fn registry_words(&self, words: &str) -> Option<String> {
         (!words.is_empty()).then(|| tr!(self, "cli-registry-words", words = words))
     }
 
@@ -129,25 +138,33 @@ impl Text {
         lines.join(", ")
     }
 
-    /// What the registry's own words add to what its code says.
-    fn registrys(&self, code: &str, words: &str) -> Option<String> {
-        match self.language() {
-            Language::English => (!words.is_empty()).then(|| words.to_owned()),
-            Language::Dutch => {
+    /// What the registry adds to what its code says.
+    fn registrys(&self, code: &str, said: &WhyNot) -> Option<String> {
+        match (&said.why, self.language()) {
+            (Some(why), _) => Some(self.because(why)),
+            (None, Language::English) => (!said.words.is_empty()).then(|| said.words.clone()),
+            (None, Language::Dutch) => {
                 let unexplained = self.refused(code).is_none();
                 unexplained.then(|| tr!(self, "why-code", code = code))
             }
         }
     }
 
-    /// What the registry said when it refused. It speaks English: for others its code is explained, or named.
-    pub fn said(&self, code: &str, words: &str) -> String {
-        match self.language() {
-            Language::English => words.to_owned(),
-            Language::Dutch => self
+    /// What the registry said when it refused. What is not known here it says in English: for others its code is explained, or named.
+    pub fn said(&self, code: &str, said: &WhyNot) -> String {
+        match (&said.why, self.language()) {
+            (Some(why), _) => self.because(why),
+            (None, Language::English) => said.words.clone(),
+            (None, Language::Dutch) => self
                 .refused(code)
                 .map_or_else(|| tr!(self, "why-code", code = code), |said| said.what),
         }
+    }
+
+    /// Until when something goes on, here.
+    fn until(&self, at: Timestamp) -> String {
+        let (day, time) = super::until(at, &self.zone);
+        format!("{day} {time}")
     }
 
     fn strands(&self, account: &str, may: &Decider) -> String {
@@ -290,7 +307,7 @@ impl Text {
                 organisation: None,
             } => tr!(self, "unmet-one-way-alone", person = person.as_str()),
             Unmet::MayObject { person, until } => {
-                let until = until.strftime("%Y-%m-%d %H:%M UTC").to_string();
+                let until = self.until(*until);
                 tr!(
                     self,
                     "unmet-may-object",
@@ -299,7 +316,7 @@ impl Text {
                 )
             }
             Unmet::MayStillCome { person, until } => {
-                let until = until.strftime("%Y-%m-%d %H:%M UTC").to_string();
+                let until = self.until(*until);
                 tr!(
                     self,
                     "unmet-may-still-come",

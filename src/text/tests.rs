@@ -108,7 +108,7 @@ fn the_registrys_own_words_follow_on_a_line_of_their_own_in_every_language() {
     for code in ["not-allowed", "not-found", "a-code-of-a-later-release"] {
         let stop = crate::workflow::Stop::RegistryRefused {
             code: code.to_owned(),
-            detail: "a help desk carries it out".to_owned(),
+            detail: "a help desk carries it out".into(),
         };
         for said in on_the_command_line(&stop) {
             let last = said.lines().last().unwrap_or_default();

@@ -8,6 +8,7 @@ mod help;
 pub mod sheet;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -39,6 +40,15 @@ impl View {
             english: Text::load(Language::English),
             dutch: Text::load(Language::Dutch),
             theme,
+        }
+    }
+
+    /// The same for a kiosk where it is that time of day.
+    pub fn there(self, zone: &TimeZone) -> Self {
+        Self {
+            english: self.english.there(zone.clone()),
+            dutch: self.dutch.there(zone.clone()),
+            ..self
         }
     }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::because::{Because, WhyNot};
 use super::factor::{AppOffer, Factor};
 use super::visit::{ServedBy, TicketVisit, Visit};
 use super::webauthn::{
@@ -376,9 +377,26 @@ pub struct Problem {
     /// With [`super::problem_code::JOURNAL_PASSED`]: the number of the record that the push is to come with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<u64>,
+    /// Why, with the facts, so that it can be said in any language: `because` names the reason, its facts stand beside that (times as in
+    /// RFC 3339). What it is not known by is said in `detail`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "super::because::known"
+    )]
+    #[schema(value_type = Option<Object>)]
+    pub why: Option<Box<Because>>,
 }
 
 impl Problem {
+    /// What it says, in words, and why with the facts where that is known.
+    pub fn said(self) -> WhyNot {
+        WhyNot {
+            words: self.detail.unwrap_or(self.title),
+            why: self.why,
+        }
+    }
+
     /// The machine-readable code, e.g. `challenge-expired`.
     pub fn code(&self) -> &str {
         self.kind.rsplit('/').next().unwrap_or_default()

@@ -12,7 +12,7 @@ use crate::domain::reason::{Flaw, Gap, KeyFault, Refusal, Unmet};
 use crate::domain::stop_code::StopCode;
 use crate::domain::visit::Takes;
 use crate::record::Remains;
-use crate::wire::problem_code;
+use crate::wire::{WhyNot, problem_code};
 
 /// Why a key gave no credential, and whether it may have made one all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,8 +71,8 @@ pub enum Stop {
     RegistryRefused {
         /// The problem's code.
         code: String,
-        /// In words.
-        detail: String,
+        /// What it says of it.
+        detail: WhyNot,
     },
     /// It would be refused: something that must hold does not.
     Unmet(Unmet),

@@ -133,7 +133,7 @@ async fn a_second_person_on_a_key_that_is_somebody_else_s_by_its_number_is_refus
     let PushState::Conflict { detail, .. } = state_of(&ended) else {
         panic!("taken: {ended:?}");
     };
-    assert!(detail.contains("p-1"), "{detail}");
+    assert!(detail.words.contains("p-1"), "{detail}");
     assert_eq!((live(&world, 1).await, live(&world, 2).await), (1, 0));
     given_up(&world, problem_code::KEY_TAKEN, &two).await;
     let again = enrol(&world, 2).await.expect("the registry can be asked");

@@ -139,7 +139,7 @@ async fn what_a_revoked_station_still_pushes_becomes_a_conflict_and_stays() {
             panic!("no conflict");
         };
         assert_eq!(code, "station-revoked");
-        assert!(detail.contains("administrator"), "{detail}");
+        assert!(detail.words.contains("administrator"), "{detail}");
     }
 }
 
@@ -414,7 +414,7 @@ async fn a_reset_that_is_dated_before_the_enrolment_is_sent_again_by_whoever_sig
     };
     assert_eq!(code, "reset-foreign");
     assert!(
-        detail.contains("sign in anew and send it again"),
+        detail.words.contains("sign in anew and send it again"),
         "{detail}"
     );
     let retry = async || {

@@ -167,6 +167,58 @@ fn a_library_is_named_only_in_the_room_that_hides_it() {
     assert!(broken.is_empty(), "walls broken:\n{}", broken.join("\n"));
 }
 
+/// Refusals that operators, and readers of pages, come to in the course of their work: why is said with the facts, in their language.
+const READ_BY_PEOPLE: &[&str] = &[
+    "ACT_CHANGED",
+    "AUTHORITY_NEEDED",
+    "COUNTER_REGRESSED",
+    "CREDENTIAL_GONE",
+    "ENROLLED_SINCE",
+    "FACTOR_SUSPENDED",
+    "GUESSED_OUT",
+    "IDENTIFIED_OTHERWISE",
+    "KEY_TAKEN",
+    "LAST_FACTOR",
+    "METHOD_UNKNOWN",
+    "NAME_DIFFERS",
+    "NEVER_LIFTED",
+    "NOT_ALLOWED",
+    "NOT_CALLED",
+    "NOT_IDENTIFIED",
+    "NOT_SUSPENDED",
+    "NOT_WAITING",
+    "OFFER_USED",
+    "OPERATOR_GUESSED",
+    "OPERATOR_REVOKED",
+    "PROOF_MISSING",
+    "RESET_LIMIT",
+    "RESET_OPEN",
+    "RESET_OVER",
+    "STATION_REVOKED",
+    "TOKEN_UNAVAILABLE",
+    "VISIT_OVER",
+];
+
+#[test]
+fn what_people_read_of_a_refusal_is_said_with_its_facts_and_never_in_a_sentence() {
+    let (mut with_facts, mut broken) = (0, Vec::new());
+    for source in sources().iter().filter(|s| s.room == "server") {
+        with_facts += source.code.matches("Refusal::because(").count();
+        for call in source.code.split("Refusal::new(").skip(1) {
+            let call = call.trim_start().strip_prefix("problem_code::");
+            let Some((code, words)) = call.and_then(|call| call.split_once(',')) else {
+                continue;
+            };
+            // Of some a page says what is to be said by the code alone.
+            if READ_BY_PEOPLE.contains(&code) && !words.trim_start().starts_with("\"\"") {
+                broken.push(format!("{}: {code}", source.module));
+            }
+        }
+    }
+    assert!(with_facts > 80, "the refusals were not found: {with_facts}");
+    assert!(broken.is_empty(), "in the registry's words: {broken:#?}");
+}
+
 #[test]
 fn each_table_is_written_by_one_module_and_values_are_bound_by_number() {
     let mut writers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

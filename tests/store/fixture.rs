@@ -296,7 +296,7 @@ pub fn rejected(n: u32) -> Change {
     Change::Rejected {
         entry: entry_id(n),
         code: "challenge-expired".to_owned(),
-        detail: "too late".to_owned(),
+        detail: "too late".into(),
     }
 }
 

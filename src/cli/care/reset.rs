@@ -60,7 +60,11 @@ pub(in crate::cli) fn standing(push: &PushState) -> (Exit, String) {
         PushState::Queued => (Exit::Queued, tr!(spoken(), "cli-report-queued")),
         PushState::Conflict { detail, .. } => (
             Exit::Refused,
-            tr!(spoken(), "cli-report-refused", detail = detail.to_string()),
+            tr!(
+                spoken(),
+                "cli-report-refused",
+                said = spoken().registry_said(detail).unwrap_or_default()
+            ),
         ),
     }
 }

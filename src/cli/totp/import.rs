@@ -101,7 +101,7 @@ async fn standing(runs: &Runs<'_>, entries: &[EntryId]) -> Result<(Exit, String)
                 "cli-lots-refused",
                 refused = refused.len().to_string(),
                 lots = lots.to_string(),
-                why = why.to_string()
+                said = spoken().registry_said(why).unwrap_or_default()
             ),
         ),
         (None, 0) => (Exit::Done, tr!(spoken(), "cli-in-stock")),

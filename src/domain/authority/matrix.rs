@@ -1,5 +1,7 @@
 //! The matrix: every act, and for whom it is done differently, a row.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Action, Role};
 use crate::domain::person::PersonKind;
 
@@ -47,7 +49,8 @@ impl Whom {
 }
 
 /// Whose asking an act takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Asker {
     /// Nobody's but the operator's own.
     Operator,
@@ -70,7 +73,8 @@ impl Asker {
 }
 
 /// Who has to release an act before it is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Releaser {
     /// Nobody: the asking is the authority.
     Nobody,
@@ -79,6 +83,24 @@ pub enum Releaser {
     /// A second member of staff, whatever their role, or an administrator of the person's organisation: with their own key, where the
     /// person is.
     SecondMember,
+}
+
+/// Who may do what a row is about, as a refusal says it to whoever may not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WhoMay {
+    pub done_by: Vec<Role>,
+    pub asked_by: Asker,
+    pub released_by: Releaser,
+}
+
+impl From<&Row> for WhoMay {
+    fn from(row: &Row) -> Self {
+        Self {
+            done_by: row.done_by.to_vec(),
+            asked_by: row.asked_by,
+            released_by: row.released_by,
+        }
+    }
 }
 
 /// What must hold besides.

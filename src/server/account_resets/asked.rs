@@ -22,7 +22,7 @@ use crate::server::problem::{Answer, Refusal, operator_revoked};
 use crate::server::tables::account_reset::{self as table, By, NewReset};
 use crate::server::tables::{audit, visit};
 use crate::server::visits;
-use crate::wire::{Identified, Visit, problem_code};
+use crate::wire::{Because, Identified, Visit, problem_code};
 
 /// What an operator may ask for now, for whoever is at their desk; what they would sign.
 pub async fn ask(
@@ -82,42 +82,34 @@ pub(super) async fn refuse_more(
     if let Some(open) = open_of(tx, &person.id, now).await?
         && Some(open.id) != but
     {
-        return Err(Refusal::new(
-            problem_code::RESET_OPEN,
-            format!(
-                "a reset of {}'s account is open already: {}. It is carried out, withdrawn or refused first",
-                person.name,
-                standing_of(&open, now)
-            ),
-        )
-        .by_reset(open.id));
+        let why = Because::ResetOpen {
+            person: person.name.clone(),
+            how: Box::new(standing_of(&open, now)),
+        };
+        return Err(Refusal::because(problem_code::RESET_OPEN, why).by_reset(open.id));
     }
     let allowed = table::allowed_at(tx, &person.id).await?;
     let since = allowed.map_or(now - DAY, |at| at.max(now - DAY));
     let (_, lately) = table::asked_about(tx, &person.id, since).await?;
     if lately >= OF_ONE_PERSON {
-        return Err(Refusal::new(
-            problem_code::RESET_LIMIT,
-            format!(
-                "{lately} resets of {}'s account were asked for within 24 hours: none is taken until the first of them is older. \
-                 The registry's administrator lifts that sooner: `keydesk registry resets allow`",
-                person.name
-            ),
-        ));
+        let why = Because::ResetLimit {
+            count: u32::try_from(lately).unwrap_or(u32::MAX),
+            person: person.name.clone(),
+        };
+        return Err(Refusal::because(problem_code::RESET_LIMIT, why));
     }
     Ok(())
 }
 
 /// How the person was identified, not long before it is asked for.
 pub(in crate::server) fn seen_lately(visit: &Visit, asked_at: Timestamp) -> Answer<LookedAt> {
-    let not_identified = |why: &str| Refusal::new(problem_code::NOT_IDENTIFIED, why);
-    let identified = visit.identified.as_ref().ok_or_else(|| {
-        not_identified("nobody was identified in this visit: identify the person anew")
-    })?;
+    let not_identified = |why: Because| Refusal::because(problem_code::NOT_IDENTIFIED, why);
+    let identified = visit
+        .identified
+        .as_ref()
+        .ok_or_else(|| not_identified(Because::NobodyIdentified {}))?;
     if identified.check.at < asked_at - IDENTIFIED_WITHIN {
-        return Err(not_identified(
-            "an identification is good for asking for half an hour: end the visit, and identify the person anew",
-        ));
+        return Err(not_identified(Because::IdentifiedLongAgo {}));
     }
     Ok(looked_at(visit.id, identified))
 }

@@ -20,7 +20,7 @@ use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset::{self as table, Stored};
 use crate::server::tables::standing;
 use crate::server::visits;
-use crate::wire::{AccountReset, problem_code};
+use crate::wire::{AccountReset, Because, problem_code};
 
 /// Most resets of an organisation that are looked at.
 const OF_OTHERS_MAX: u32 = 100;
@@ -45,14 +45,8 @@ pub async fn sign(
 }
 
 fn no_key(administrator: &Person) -> Refusal {
-    Refusal::new(
-        problem_code::NOT_ALLOWED,
-        format!(
-            "{} has no key here by which they can answer for others: one that was there before this visit, and that whoever serves them did \
-             not make, as far as each account says whose it is. Another administrator, another desk, or their page",
-            administrator.name
-        ),
-    )
+    let person = administrator.name.clone();
+    Refusal::because(problem_code::NOT_ALLOWED, Because::NoKeyHere { person })
 }
 
 /// Keeps that they signed it; the act is kept already.
@@ -64,12 +58,7 @@ pub async fn signed(
     proof: Proof<'_>,
     now: Timestamp,
 ) -> Answer<()> {
-    let over = || {
-        Refusal::new(
-            problem_code::VISIT_OVER,
-            "whoever signs is at the desk: identify them anew, and begin anew",
-        )
-    };
+    let over = || Refusal::because(problem_code::VISIT_OVER, Because::SignerAtDesk {});
     let asker = by_administrator::somebody(tx, administrator).await?;
     let visit = visits::of_desk(tx, desk, &asker, now).await?;
     let visit = visit.ok_or_else(over)?.id;

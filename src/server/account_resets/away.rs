@@ -26,7 +26,8 @@ use crate::server::tables::{
     account_reset as table, contact, identification, person, standing, station,
 };
 use crate::server::visits;
-use crate::wire::{AwayBegun, AwayWay, problem_code};
+use crate::text::english;
+use crate::wire::{AwayBegun, AwayWay, Because, Look, problem_code};
 
 /// Whether this operator may ask for that person at all, and in which ways they can be identified: said before anybody is asked anything.
 pub async fn begin(
@@ -55,8 +56,8 @@ pub async fn begin(
                 vouched,
                 hindered: None,
             },
-            (Ok(_), None) => AwayWay::hindered(means, no_method(means)),
-            (Err(why), _) => AwayWay::hindered(means, why),
+            (Ok(_), None) => hindered(means, &Because::NoMethod { means }),
+            (Err(why), _) => hindered(means, &why),
         };
         ways.push(way);
     }
@@ -67,17 +68,19 @@ pub async fn begin(
     })
 }
 
-fn nobody_answered(person: &Person) -> String {
+/// A way that cannot be gone, for that reason.
+fn hindered(means: AwayMeans, why: &Because) -> AwayWay {
+    AwayWay::hindered(means, english().because(why))
+}
+
+fn nobody_answered(person: &Person) -> Because {
+    let name = person.name.clone();
     match &person.organisation {
-        Some(organisation) => format!(
-            "no administrator of {} has answered for {} within the last hours: another one than {} does that with their key, on the \
-             registry's page",
-            organisation.name, person.name, person.name
-        ),
-        None => format!(
-            "{} is of no organisation, and has nobody who answers for them",
-            person.name
-        ),
+        Some(organisation) => Because::NobodyVouched {
+            organisation: organisation.name.clone(),
+            person: name,
+        },
+        None => Because::NobodyVouches { person: name },
     }
 }
 
@@ -90,10 +93,8 @@ async fn may_be_asked(
 ) -> Answer<Person> {
     let person = person::by_id(tx, id).await?;
     let person = person.ok_or_else(|| {
-        Refusal::new(
-            problem_code::NOT_FOUND,
-            format!("there is no person {id}; find them by name, e-mail address or number"),
-        )
+        let person = id.to_string();
+        Refusal::because(problem_code::NOT_FOUND, Because::NoPerson { person })
     })?;
     may_ask(desk.operator.role, Action::ReplaceLost, person.kind).map_err(not_allowed)?;
     visits::holds(tx, Action::Receive, &desk.operator.id, &person).await?;
@@ -105,27 +106,21 @@ async fn may_be_asked(
     Ok(person)
 }
 
-fn no_method(means: AwayMeans) -> String {
-    format!(
-        "this registry has no method whose means is {}",
-        means.as_str()
-    )
-}
-
 /// The number by which a person can be called back: one that the registry has had for long. Else why there is none.
 async fn number(
     db: &mut Connection,
     person: &Person,
     now: Timestamp,
-) -> Answer<Result<String, String>> {
-    let name = &person.name;
+) -> Answer<Result<String, Because>> {
+    let name = person.name.clone();
     let Some((number, since)) = contact::contacts(db, &person.id).await?.phone else {
-        return Ok(Err(format!("there is no number on record of {name}")));
+        return Ok(Err(Because::NoNumber { person: name }));
     };
     if since > now - ON_RECORD_FOR {
-        return Ok(Err(format!(
-            "the number on record of {name} is there since {since}, and is called back only a week after that"
-        )));
+        return Ok(Err(Because::YoungNumber {
+            person: name,
+            since,
+        }));
     }
     Ok(Ok(number))
 }
@@ -140,9 +135,9 @@ pub async fn look(
 ) -> Answer<AwayCheck> {
     let person = may_be_asked(tx, desk, person, now).await?;
     if table::find(tx, reset).await?.is_some() {
-        return Err(over(reset, "it was asked for already"));
+        return Err(over(reset, Because::AskedAlready {}));
     }
-    let not_called = |why: String| Refusal::new(problem_code::NOT_CALLED, why);
+    let not_called = |why: Because| Refusal::because(problem_code::NOT_CALLED, why);
     let look = match said {
         AwaySaid::Video {
             document,
@@ -155,7 +150,8 @@ pub async fn look(
             let number = number(tx, &person, now).await?.map_err(not_called)?;
             let digits = last_digits(&number);
             let digits = digits.ok_or_else(|| {
-                not_called(format!("what is on record of {} is no number", person.name))
+                let person = person.name.clone();
+                not_called(Because::NotANumber { person })
             })?;
             AwayLook::CallBack { digits }
         }
@@ -166,18 +162,18 @@ pub async fn look(
             return Ok(taken);
         }
         if taken.look.means() == look.means() {
-            return Err(Refusal::new(
-                problem_code::IDENTIFIED_OTHERWISE,
-                format!(
-                    "{} was identified for this by {} already: each way counts once. Begin anew",
-                    person.name, taken.look
-                ),
-            ));
+            let why = Because::WayTaken {
+                person: person.name,
+                look: Look(taken.look.to_string()),
+            };
+            return Err(Refusal::because(problem_code::IDENTIFIED_OTHERWISE, why));
         }
     }
     let method = methods.away(look.means());
-    let method = method
-        .ok_or_else(|| Refusal::new(problem_code::METHOD_UNKNOWN, no_method(look.means())))?;
+    let method = method.ok_or_else(|| {
+        let means = look.means();
+        Refusal::because(problem_code::METHOD_UNKNOWN, Because::NoMethod { means })
+    })?;
     let check = AwayCheck {
         id: IdentificationId(uuid::Uuid::now_v7()),
         person: person.id,
@@ -198,9 +194,9 @@ fn refuse_others_work(desk: &AtDesk, (taken, person): (&AwayCheck, &PersonId)) -
     let is_theirs = taken.operator == desk.operator.id && taken.station == desk.station;
     match taken.person == *person && is_theirs {
         true => Ok(()),
-        false => Err(Refusal::new(
+        false => Err(Refusal::because(
             problem_code::IDENTIFIED_OTHERWISE,
-            "what was looked at is of another person, or by another agent: whoever asks identifies the person themself",
+            Because::OthersWork {},
         )),
     }
 }
@@ -216,7 +212,7 @@ pub async fn ask(
     check(wish)?;
     let person = may_be_asked(tx, desk, person, now).await?;
     if table::find(tx, id).await?.is_some() {
-        return Err(over(id, "it was asked for already"));
+        return Err(over(id, Because::AskedAlready {}));
     }
     let about = (id, &person, wish);
     let away = identified(tx, desk, about, methods, (now, asked_at)).await?;
@@ -249,15 +245,17 @@ async fn identified(
     let mut ways = ways.into_iter();
     match (ways.next(), ways.next()) {
         (Some(first), Some(second)) => Ok(Away { first, second }),
-        (one, _) => Err(Refusal::new(
-            problem_code::NOT_IDENTIFIED,
-            format!(
-                "{} is not at a desk, and is identified in two ways that differ in kind: by video, by calling them back at a number on \
-                 record, by an administrator who answers for them with their key. {} was taken for this",
-                person.name,
-                one.map_or_else(|| "None".to_owned(), |one| one.how)
-            ),
-        )),
+        (one, _) => {
+            let person = person.name.clone();
+            let why = match one {
+                None => Because::NoWay { person },
+                Some(one) => Because::OneWay {
+                    person,
+                    look: Look(one.how),
+                },
+            };
+            Err(Refusal::because(problem_code::NOT_IDENTIFIED, why))
+        }
     }
 }
 
@@ -268,20 +266,15 @@ async fn refuse_stale(
     check: &AwayCheck,
     (now, asked_at): (Timestamp, Timestamp),
 ) -> Answer<()> {
-    let refused = |why: String| Refusal::new(problem_code::NOT_IDENTIFIED, why);
+    let refused = |why: Because| Refusal::because(problem_code::NOT_IDENTIFIED, why);
     if check.at < asked_at - IDENTIFIED_WITHIN {
-        return Err(refused(
-            "an identification is good for asking for half an hour: begin anew, with both"
-                .to_owned(),
-        ));
+        return Err(refused(Because::AwayLongAgo {}));
     }
     if let AwayLook::CallBack { digits } = &check.look {
         let number = number(tx, person, now).await?.map_err(refused)?;
         if last_digits(&number).as_ref() != Some(digits) {
-            return Err(refused(format!(
-                "the number on record of {} is another one by now: begin anew",
-                person.name
-            )));
+            let person = person.name.clone();
+            return Err(refused(Because::NumberChanged { person }));
         }
     }
     Ok(())

@@ -26,7 +26,7 @@ use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset::{self as table, Asking, By, NewReset, Stored};
 use crate::server::tables::{FactorName, audit, person, standing};
 use crate::server::visits;
-use crate::wire::problem_code;
+use crate::wire::{Because, problem_code};
 
 /// What an administrator asks for.
 #[derive(Debug, Clone, Copy)]
@@ -60,12 +60,10 @@ pub async fn prepare(
         .once_released()
         .map_err(not_allowed)?;
     if is_served(&person) {
-        return Err(Refusal::new(
+        let person = person.name;
+        return Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            format!(
-                "no administrator asks for the reset of {}'s account: a Customer Service agent does",
-                person.name
-            ),
+            Because::NoAdministratorAsks { person },
         ));
     }
     visits::holds(tx, Action::Receive, &desk.operator.id, &person).await?;
@@ -111,12 +109,10 @@ async fn refuse_without_administrator(tx: &mut Write, person: &Person) -> Answer
             }
         }
     }
-    Err(Refusal::new(
+    let person = person.name.clone();
+    Err(Refusal::because(
         problem_code::NOT_ALLOWED,
-        format!(
-            "no administrator of {}'s organisation has a factor to ask with: enrol one for an administrator first",
-            person.name
-        ),
+        Because::NoAskingAdministrator { person },
     ))
 }
 
@@ -156,29 +152,16 @@ async fn known_to(
     tx: &mut Connection,
     (administrator, subject): (&PersonId, &PersonId),
 ) -> Answer<Person> {
-    let gone = || {
-        Refusal::new(
-            problem_code::NOT_FOUND,
-            "there is nobody like that in your organisation",
-        )
-    };
+    let gone = || Refusal::because(problem_code::NOT_FOUND, Because::NotInOrganisation {});
     let asker = person::by_id(tx, administrator).await?.ok_or_else(gone)?;
     let person = person::by_id(tx, subject).await?.ok_or_else(gone)?;
-    let refused = |why: &str| Refusal::new(problem_code::NOT_ALLOWED, why);
+    let refused = |why: Because| Refusal::because(problem_code::NOT_ALLOWED, why);
     may_ask_for(&asker, Action::ReplaceLost, &person).map_err(|why| match why {
         NotTheirs::Elsewhere => gone(),
-        NotTheirs::Oneself if is_served(&person) => {
-            refused("nobody asks for their own reset: for you Customer Service does")
-        }
-        NotTheirs::Oneself => refused(
-            "nobody asks for their own reset: another administrator of your organisation does",
-        ),
-        NotTheirs::NoAdministrator => {
-            refused("only administrators of the organisation ask for this")
-        }
-        NotTheirs::Others(_) => refused(
-            "for a main administrator or an authorised representative Customer Service asks, and a second agent releases it",
-        ),
+        NotTheirs::Oneself if is_served(&person) => refused(Because::OwnResetServed {}),
+        NotTheirs::Oneself => refused(Because::OwnReset {}),
+        NotTheirs::NoAdministrator => refused(Because::OnlyAdministrators {}),
+        NotTheirs::Others(_) => refused(Because::ServiceAsksReleased {}),
     })?;
     Ok(person)
 }
@@ -236,9 +219,9 @@ pub async fn asked(
     let subject = PersonId::new(&terms.person.id);
     let (found, person) = ask(tx, (administrator, &subject), asks, now).await?;
     if found != *terms {
-        return Err(Refusal::new(
+        return Err(Refusal::because(
             problem_code::ACT_CHANGED,
-            "what was asked for says something that no longer holds: begin anew",
+            Because::RequestChanged {},
         ));
     }
     refuse_ended(tx, administrator, proof.with).await?;
@@ -295,7 +278,7 @@ async fn keep(
         }
         Asks::Prepared(id) => match table::ask_prepared(tx, id, asking, until).await? {
             true => Ok(()),
-            false => Err(over(id, "it is not waiting any more")),
+            false => Err(over(id, Because::WaitingNoMore {})),
         },
     }
 }
@@ -327,9 +310,9 @@ pub(super) async fn refuse_ended(
     let valid = standing::valid(tx, owner).await?;
     match valid.iter().any(|factor| factor.id == *with) {
         true => Ok(()),
-        false => Err(Refusal::new(
+        false => Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            "the factor by which this was asked for opens nothing any more: it is asked for anew",
+            Because::FactorEnded {},
         )),
     }
 }
@@ -368,10 +351,9 @@ async fn refuse_makers(
 ) -> Answer<()> {
     match visits::may_vouch(tx, visit, by).await? {
         true => Ok(()),
-        false => Err(Refusal::new(
+        false => Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            "whoever enrolled the factor by which this is asked for does not serve the person: another operator does, or it is asked for \
-             with another factor",
+            Because::MakerServes {},
         )),
     }
 }
@@ -389,9 +371,9 @@ pub async fn withdraw(
             let by = ByPerson { id: by, desk: None };
             super::ending::end_by_person(tx, (&reset, ResetState::Withdrawn), by, now).await
         }
-        false => Err(Refusal::new(
+        false => Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            "whoever asked withdraws it; others object",
+            Because::WithdrawsOwn {},
         )),
     }
 }
@@ -404,7 +386,7 @@ pub async fn object(
     now: Timestamp,
 ) -> Answer<()> {
     let (reset, by) = (stored(tx, id).await?, word.id);
-    let gone = || Refusal::new(problem_code::NOT_FOUND, "there is no such reset");
+    let gone = || Refusal::because(problem_code::NOT_FOUND, Because::NoSuchReset {});
     let objector = person::by_id(tx, by).await?.ok_or_else(gone)?;
     let person = person::by_id(tx, &reset.person).await?.ok_or_else(gone)?;
     let of = |person: &Person| person.organisation.as_ref().map(|o| o.id.clone());

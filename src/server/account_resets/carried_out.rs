@@ -27,7 +27,7 @@ use crate::server::problem::{Answer, Refusal, operator_revoked};
 use crate::server::tables::account_reset::{self as table, Ender, Stored};
 use crate::server::tables::{operator, standing, visit};
 use crate::server::visits::{self, Within};
-use crate::wire::{Visit, problem_code};
+use crate::wire::{Because, Visit, problem_code};
 
 /// What is deleted, and the visit in which factors may be added from now on.
 pub struct Done {
@@ -47,16 +47,13 @@ pub async fn carry_out(
     let reset = stored(tx, id).await?;
     let (open, person) = visits::going(tx, desk, visit, now).await?;
     if person.id != reset.person {
-        return Err(over(id, "it is of another person's account"));
+        return Err(over(id, Because::OfAnother {}));
     }
     let act = decide(desk.operator.role, Action::ReplaceLost, Some(person.kind));
     act.once_released().map_err(not_allowed)?;
     visits::holds(tx, Action::Receive, &desk.operator.id, &person).await?;
     if reset.is_away() {
-        return Err(over(
-            id,
-            "its person was not at a desk: an agent carries it out, and they come to a desk afterwards",
-        ));
+        return Err(over(id, Because::PersonNotAtDesk {}));
     }
     let state = reset.state.at(reset.until, now);
     let again = state == ResetState::CarriedOut && reset.until > now;
@@ -65,16 +62,13 @@ pub async fn carry_out(
     }
     refuse_authority(tx, desk, &reset, (&person, Some(visit)), now).await?;
     if again && reset.ended_by.as_ref() != Some(&desk.operator.id) {
-        return Err(over(
-            id,
-            "it was carried out, and whoever did that goes on with it",
-        ));
+        return Err(over(id, Because::CarriedOutByAnother {}));
     }
     refuse_identified_otherwise(tx, &reset, &open).await?;
     let deleted = match again {
         // Also where that is lost by now: it takes another reset then.
         true if standing::came_since(tx, &person.id, reset.ended_at.unwrap_or(now)).await? => {
-            return Err(over(id, "something was enrolled since: it is complete"));
+            return Err(over(id, Because::Complete {}));
         }
         true => Vec::new(),
         false => {
@@ -82,7 +76,7 @@ pub async fn carry_out(
             let states = (ResetState::Released, ResetState::CarriedOut);
             let by = Ender::Operator(&desk.operator.id);
             if !table::end(tx, id, states, by, now).await? {
-                return Err(over(id, "it is not released any more"));
+                return Err(over(id, Because::ReleasedNoMore {}));
             }
             let deleted = delete(tx, desk, (&person.id, Some(visit)), now).await?;
             tell_done(tx, &reset, (&person, None), now).await?;
@@ -115,9 +109,9 @@ pub(super) async fn refuse_authority(
     let (asked_by, releaser) = agents(reset)?;
     refuse_requester(tx, (asked_by, reset.asked_at), person).await?;
     if !operator::are_two_humans(tx, releaser, &desk.operator.id).await? {
-        return Err(Refusal::new(
+        return Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            "whoever released a reset does not carry it out: the agent who asked does, or another operator",
+            Because::ReleaserCarriesOut {},
         ));
     }
     refuse_released_by(tx, (reset, asked_by, releaser), (person, visit)).await
@@ -144,10 +138,7 @@ pub async fn refuse_ground(
         .ok_or_else(|| Refusal::internal("a reset that nobody signed"))?;
     match is_person(&terms, person) {
         true => Ok(releaser.clone()),
-        false => Err(over(
-            id,
-            "its person is called otherwise, or is of another organisation by now",
-        )),
+        false => Err(over(id, Because::CalledOtherwise {})),
     }
 }
 
@@ -162,13 +153,11 @@ async fn refuse_identified_otherwise(tx: &mut Write, reset: &Stored, open: &Visi
     if identified.check.how == open.identification {
         return Ok(());
     }
-    Err(Refusal::new(
-        problem_code::IDENTIFIED_OTHERWISE,
-        format!(
-            "the person was identified by {} when the reset was asked for, and by {} now: it is for whoever came then",
-            identified.check.how, open.identification
-        ),
-    ))
+    let why = Because::IdentifiedThen {
+        then: identified.check.how,
+        now: open.identification.clone(),
+    };
+    Err(Refusal::because(problem_code::IDENTIFIED_OTHERWISE, why))
 }
 
 /// What would be deleted is what was asked for, and the person needs it.
@@ -185,10 +174,9 @@ async fn refuse_changed(
     match request(tx, reset).await? {
         Some((_, terms)) => refuse_otherwise(tx, &terms, person).await,
         // A code signs nothing: what was there then, and nothing else.
-        None if standing::came_since(tx, &person.id, reset.asked_at).await? => Err(over(
-            reset.id,
-            "something was enrolled for the person since it was asked for",
-        )),
+        None if standing::came_since(tx, &person.id, reset.asked_at).await? => {
+            Err(over(reset.id, Because::EnrolledSince {}))
+        }
         None => Ok(()),
     }
 }

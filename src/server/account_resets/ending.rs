@@ -11,7 +11,7 @@ use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset::{self as table, Ender, Stored};
 use crate::server::tables::{audit, operator};
 use crate::server::visits;
-use crate::wire::{Operator, ResetEnding, problem_code};
+use crate::wire::{Because, Operator, ResetEnding, problem_code};
 
 /// An operator withdraws or refuses one of which nothing has come.
 pub async fn end(
@@ -32,9 +32,9 @@ pub async fn end(
         (ResetEnding::Withdraw, true) => ResetState::Withdrawn,
         (ResetEnding::Refuse, false) => ResetState::Refused,
         (ResetEnding::Withdraw, false) | (ResetEnding::Refuse, true) => {
-            return Err(Refusal::new(
+            return Err(Refusal::because(
                 problem_code::NOT_ALLOWED,
-                "whoever asked for a reset, or prepared it, withdraws it; somebody else refuses it",
+                Because::EndsOwn {},
             ));
         }
     };

@@ -23,7 +23,7 @@ use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset::{self as table, Stored};
 use crate::server::tables::exception;
 use crate::server::visits;
-use crate::wire::problem_code;
+use crate::wire::{Because, problem_code};
 
 /// Deletes all that opens the account, which stays shut until a factor is enrolled at a desk within so many working days. Returns what was
 /// deleted.
@@ -45,7 +45,7 @@ pub async fn except(
     visits::holds(tx, Action::Receive, &desk.operator.id, &person).await?;
     refuse_unknown(tx, &desk.operator).await?;
     if !reset.is_away() {
-        return Err(over(id, "it is carried out in a visit of its person"));
+        return Err(over(id, Because::CarriedOutInVisit {}));
     }
     let state = reset.state.at(reset.until, now);
     if state != ResetState::Released {
@@ -61,7 +61,7 @@ pub async fn except(
     let owner = reset.asked_by.clone().ok_or_else(nobody)?;
     let until = calendar.end_of(u32::from(days), now);
     if !table::except(tx, id, &desk.operator.id, (now, until)).await? {
-        return Err(over(id, "it is not released any more"));
+        return Err(over(id, Because::ReleasedNoMore {}));
     }
     let deleted = delete(tx, desk, (&person.id, None), now).await?;
     exceptions::replaced(tx, &person.id, now).await?;

@@ -19,8 +19,7 @@ use crate::server::problem::{Answer, Refusal, operator_revoked};
 use crate::server::tables::account_reset::{self as table, Stored};
 use crate::server::tables::{audit, operator, visit};
 use crate::server::visits;
-use crate::text::english;
-use crate::wire::{Operator, problem_code};
+use crate::wire::{Because, Operator, problem_code};
 
 /// What a second agent would sign now, and the person.
 pub async fn release(
@@ -90,7 +89,7 @@ async fn may_release(
         .ok_or_else(|| Refusal::internal("a reset that the matrix does not have"))?;
     let changed_at = operator::changed_at(tx, releaser).await?;
     let name = &account.operator.name;
-    let refused = |why: String| Refusal::new(problem_code::NOT_ALLOWED, why);
+    let refused = |why: Because| Refusal::because(problem_code::NOT_ALLOWED, why);
     let as_what = match table::is_deputy(tx, releaser, now).await? {
         true => As::Deputy,
         false => As::Role(account.operator.role),
@@ -100,14 +99,17 @@ async fn may_release(
         .may_be((as_what, changed_at), now)
         .map_err(|why| {
             refused(match why {
-                NoRelease::NotAsked => format!("nobody's release is asked for {}", person.name),
-                NoRelease::Role(role) => {
-                    let may = english().who_may(releases);
-                    format!("{} releases nothing. This is for: {may}", role.as_str())
-                }
-                NoRelease::Until(at) => format!(
-                    "{name}'s account was made or changed lately, and releases nothing before {at}: another agent may"
-                ),
+                NoRelease::NotAsked => Because::ReleaseNotAsked {
+                    person: person.name.clone(),
+                },
+                NoRelease::Role(role) => Because::ReleasesNothing {
+                    role,
+                    may: releases.into(),
+                },
+                NoRelease::Until(at) => Because::ReleaserNew {
+                    operator: name.clone(),
+                    at,
+                },
             })
         })?;
     refuse_unknown(tx, &account.operator).await?;
@@ -128,12 +130,10 @@ pub(super) async fn refuse_same_human(
     hands.push(asked_by.clone());
     for other in &hands {
         if !operator::are_two_humans(tx, other, releaser).await? {
-            return Err(Refusal::new(
+            let operator = name.to_owned();
+            return Err(Refusal::because(
                 problem_code::NOT_ALLOWED,
-                format!(
-                    "whoever asked for a reset, or received the person, does not release it, under whichever account: a second agent \
-                     does, and not {name}"
-                ),
+                Because::ReleaserSameHuman { operator },
             ));
         }
     }
@@ -149,9 +149,9 @@ pub async fn released(
     (pace, now): (Pace<'_>, Timestamp),
 ) -> Answer<()> {
     if !typed.is_some_and(|typed| is_last_name(&terms.person.name, typed)) {
-        return Err(Refusal::new(
+        return Err(Refusal::because(
             problem_code::NAME_DIFFERS,
-            "the last name that was typed is not that of the person whose account it is: read the request once more",
+            Because::NameDiffers {},
         ));
     }
     let ripe_at = terms.away.is_some().then(|| now + pace.wait);
@@ -161,7 +161,7 @@ pub async fn released(
     };
     let by = (act.id, &releaser.id);
     if !table::release(tx, terms.reset, by, (now, ripe_at, until)).await? {
-        return Err(over(terms.reset, "it is not asked for any more"));
+        return Err(over(terms.reset, Because::AskedForNoMore {}));
     }
     let told = Told {
         released_by: Some(&releaser.name),

@@ -18,7 +18,7 @@ use crate::server::tables::operator::OwnKey;
 use crate::server::tables::{audit, credential, operator, standing};
 use crate::server::verify::RelyingParty;
 use crate::wire::webauthn::{AuthenticationResponse, Descriptor, RequestOptions};
-use crate::wire::{Operator, problem_code};
+use crate::wire::{Because, Operator, problem_code};
 
 /// Whoever signs stands there with their key in hand.
 const SIGNED_WITHIN: SignedDuration = SignedDuration::from_mins(5);
@@ -61,11 +61,10 @@ pub async fn to_sign(
         expires_at,
     };
     if act_asked::count(tx, &asked.place, now).await? >= ASKED_AT_MOST {
-        return Err(Refusal::new(
+        let count = ASKED_AT_MOST.try_into().unwrap_or(u32::MAX);
+        return Err(Refusal::because(
             problem_code::OFFERS_OPEN,
-            format!(
-                "{ASKED_AT_MOST} acts were drawn up here within five minutes, and not signed: sign the newest, or wait"
-            ),
+            Because::ActsOpen { count },
         ));
     }
     act_asked::replace(tx, &asked).await?;
@@ -118,17 +117,14 @@ pub async fn asked_there(
     now: Timestamp,
 ) -> Answer<Asked> {
     let asked = act_asked::find(db, id).await?;
-    let asked = asked.filter(|asked| asked.place == *place).ok_or_else(|| {
-        Refusal::new(
-            problem_code::OFFER_UNKNOWN,
-            "nobody was asked here to sign that, or it was signed already: begin anew",
-        )
-    })?;
+    let asked = asked
+        .filter(|asked| asked.place == *place)
+        .ok_or_else(|| Refusal::because(problem_code::OFFER_UNKNOWN, Because::NotAskedToSign {}))?;
     match asked.expires_at > now {
         true => Ok(asked),
-        false => Err(Refusal::new(
+        false => Err(Refusal::because(
             problem_code::CHALLENGE_EXPIRED,
-            "it was to be signed within five minutes: begin anew",
+            Because::SignedLate {},
         )),
     }
 }
@@ -157,12 +153,7 @@ impl Ground {
         now: Timestamp,
     ) -> Answer<Self> {
         let asked = asked_there(db, (id, place), now).await?;
-        let another = || {
-            Refusal::new(
-                problem_code::CREDENTIAL_UNKNOWN,
-                "this is not a key of whoever was asked to sign: take theirs",
-            )
-        };
+        let another = || Refusal::because(problem_code::CREDENTIAL_UNKNOWN, Because::OthersKey {});
         let key = match &asked.signer {
             Signer::Operator(id) => {
                 let own = operator::own_key(db, credential).await?;
@@ -247,17 +238,15 @@ impl Ground {
 
 impl Key {
     fn refuse_closed(&self) -> Answer<()> {
-        let closed = |why: String| Err(Refusal::new(problem_code::CREDENTIAL_REVOKED, why));
+        let closed = |why: Because| Err(Refusal::because(problem_code::CREDENTIAL_REVOKED, why));
         match self {
             Self::Operator(own) => match (own.account.revoked_at, own.key_revoked_at) {
                 (Some(at), _) => Err(operator_revoked(&own.account.operator.id, at)),
-                (None, Some(at)) => closed(format!(
-                    "this key was revoked at {at}: sign with the one that took its place"
-                )),
+                (None, Some(at)) => closed(Because::KeyRevoked { at }),
                 (None, None) => Ok(()),
             },
             Self::Person(signer) if signer.gone_at.is_some() || !signer.held.is_free() => {
-                closed("this key opens nothing any more: sign with another one".to_owned())
+                closed(Because::KeyShut {})
             }
             Self::Person(_) => Ok(()),
         }
@@ -313,9 +302,9 @@ impl SignedAct<'_> {
 pub fn refuse_changed(is_same: bool) -> Answer<()> {
     match is_same {
         true => Ok(()),
-        false => Err(Refusal::new(
+        false => Err(Refusal::because(
             problem_code::ACT_CHANGED,
-            "what was signed says something that no longer holds: begin anew",
+            Because::ActChanged {},
         )),
     }
 }

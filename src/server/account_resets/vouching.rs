@@ -26,7 +26,7 @@ use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::vouching::{self as table, Stored};
 use crate::server::tables::{FactorName, act, audit, standing};
 use crate::server::visits;
-use crate::wire::{ActReceipt, Vouched, problem_code};
+use crate::wire::{ActReceipt, Because, Vouched, problem_code};
 
 /// Beyond so many of one administrator within [`DAY`], each raises an alarm.
 const OF_ONE_ADMINISTRATOR: u32 = 3;
@@ -96,10 +96,13 @@ pub async fn hindered(
 fn refuse_no_method(methods: &Methods) -> Answer<()> {
     match methods.away(AwayMeans::Vouching) {
         Some(_) => Ok(()),
-        None => Err(Refusal::new(
-            problem_code::METHOD_UNKNOWN,
-            "this registry has no method whose means is vouching",
-        )),
+        None => {
+            let means = AwayMeans::Vouching;
+            Err(Refusal::because(
+                problem_code::METHOD_UNKNOWN,
+                Because::NoMethod { means },
+            ))
+        }
     }
 }
 
@@ -113,10 +116,9 @@ async fn may_answer(
     let person = known(tx, subject).await?;
     match may_vouch_for(&asker, Action::ReplaceLost, &person) {
         Some(_) => Ok(person),
-        None => Err(Refusal::new(
+        None => Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            "an administrator answers with their key for a main administrator or a representative of their own organisation, and for \
-             nobody else",
+            Because::VouchesNotForThem {},
         )),
     }
 }
@@ -135,9 +137,9 @@ pub async fn refuse_young(
     });
     match vouches {
         true => Ok(()),
-        false => Err(Refusal::new(
+        false => Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            "an administrator answers for somebody by a security key that has opened their own account for a week or more",
+            Because::KeyYoung {},
         )),
     }
 }
@@ -220,10 +222,9 @@ async fn still(
     let key = (&stored.administrator, &stored.signed_with);
     match visits::made_by_others(tx, key, hands).await? {
         true => Ok(()),
-        false => Err(Refusal::new(
+        false => Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            "whoever enrolled the key by which an administrator answered neither asks by it, nor releases that, nor carries it out: another \
-             agent does",
+            Because::VoucherKeyMade {},
         )),
     }
 }
@@ -289,13 +290,11 @@ pub(super) async fn way(
         return Ok(None);
     };
     if terms.reason != wish.reason {
-        return Err(Refusal::new(
-            problem_code::ACT_CHANGED,
-            format!(
-                "{name} answered for a reset because of {}: it is asked for with that reason, or they answer anew",
-                terms.reason.as_str()
-            ),
-        ));
+        let why = Because::OtherReason {
+            administrator: name,
+            reason: terms.reason,
+        };
+        return Err(Refusal::because(problem_code::ACT_CHANGED, why));
     }
     let look = AwayLook::Vouching { act: stored.act };
     Ok(Some(LookedAway {
@@ -327,17 +326,15 @@ pub(super) async fn refuse_fallen(
     let Some(stored) = table::used_for(tx, terms.reset).await? else {
         return Ok(());
     };
-    still(tx, &stored, &[by], now).await.map_err(|why| match why.code() {
-        problem_code::INTERNAL => why,
-        code => Refusal::new(
-            code,
-            format!(
-                "an administrator answered for {} by a key of theirs, and by now may not, or this operator had a hand in that key: another \
-                 agent does it, or the reset is withdrawn and asked for anew",
-                terms.person.name
-            ),
-        ),
-    })
+    still(tx, &stored, &[by], now)
+        .await
+        .map_err(|why| match why.code() {
+            problem_code::INTERNAL => why,
+            code => {
+                let person = terms.person.name.clone();
+                Refusal::because(code, Because::VouchingFallen { person })
+            }
+        })
 }
 
 /// An administrator takes back what they, or another one, answered for and nobody has asked by.

@@ -32,7 +32,8 @@ use crate::server::tables::act_asked::Signer;
 use crate::server::tables::{FactorName, operator};
 use crate::wire::{
     AccountReset, AccountResetDetail, AccountResetDone, AccountResets, ActSigned, ActToSign,
-    Operator, ReleaseAsk, Releasers, ResetAsk, ResetCarryOut, ResetEnd, ResetEnding, problem_code,
+    Because, Operator, ReleaseAsk, Releasers, ResetAsk, ResetCarryOut, ResetEnd, ResetEnding,
+    problem_code,
 };
 
 /// Most resets that are listed.
@@ -454,18 +455,17 @@ async fn refuse_hidden(
     let is_open = stored.state.at(stored.until, now).is_open();
     match resets::at_desk::to_carry_out(db, desk, stored, now).await? {
         Some(_) => Ok(()),
-        None if is_open => Err(Refusal::new(
+        None if is_open => Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            format!(
-                "reset {id} is shown where it was prepared, and at another desk only once it can be carried out there"
-            ),
+            Because::ResetPreparedElsewhere {
+                reset: id.to_string(),
+            },
         )),
-        None => Err(Refusal::new(
+        None => Err(Refusal::because(
             problem_code::NOT_FOUND,
-            format!(
-                "no reset {id} that was prepared or carried out at this station is known here, nor one that whoever is signed in carried \
-                 out: Customer Service sees all of them"
-            ),
+            Because::NoResetHere {
+                reset: id.to_string(),
+            },
         )),
     }
 }

@@ -35,7 +35,9 @@ use crate::server::tables::secret::{self, StoredSecret};
 use crate::server::tables::standing;
 use crate::server::visits::{self, Within};
 use crate::totp;
-use crate::wire::{AppOffer, AppPush, FactorReceipt, Push, Removal, RemovalReceipt, problem_code};
+use crate::wire::{
+    AppOffer, AppPush, Because, FactorReceipt, Push, Removal, RemovalReceipt, problem_code,
+};
 
 /// Makes the part of an offer by which an app is enrolled. Nobody has it before it is [`insert`]ed.
 pub(super) async fn prepared(
@@ -197,9 +199,9 @@ async fn proved_secret(
     let ended = settings.step_at(push.enrolled_at);
     let first = settings.step_at(issued_at).saturating_sub(1);
     if !(first..=ended.saturating_add(1)).contains(&push.step) {
-        return Err(Refusal::new(
+        return Err(Refusal::because(
             problem_code::CODE_WRONG,
-            "the code is of a time before the offer or after the end of the enrolment: check the station's clock",
+            Because::CodeOutsideOffer {},
         ));
     }
     let drift = i128::from(push.step) - i128::from(ended);
@@ -221,9 +223,9 @@ async fn proved_secret(
     if totp::code_at(&opened, settings, push.step).as_str() == push.code.as_str() {
         return Ok(secret);
     }
-    Err(Refusal::new(
+    Err(Refusal::because(
         problem_code::CODE_WRONG,
-        "the code is not right for this secret at that time: the person must enrol anew",
+        Because::CodeNotOfSecret {},
     ))
 }
 
@@ -260,20 +262,19 @@ async fn replace(
 
 /// Only who proved a factor that they had before may give one up.
 fn unproved(person: &PersonId) -> Refusal {
-    Refusal::new(
+    let person = person.to_string();
+    Refusal::because(
         problem_code::PROOF_MISSING,
-        format!(
-            "{person} has proved no factor in this visit that they had when it began: test a key, app or token of theirs, and begin \
-             anew"
-        ),
+        Because::NothingProved { person },
     )
 }
 
 /// No such factor that is active.
 pub(super) fn no_factor(factor: FactorId, person: &PersonId) -> Refusal {
-    Refusal::new(
+    let (person, factor) = (person.to_string(), factor.to_string());
+    Refusal::because(
         problem_code::FACTOR_UNKNOWN,
-        format!("{person} has no app or token {factor}, or it was removed"),
+        Because::NoApp { person, factor },
     )
 }
 

@@ -28,7 +28,7 @@ use crate::server::tables::offer::{self, Issued, Sort};
 use crate::server::tables::secret::StoredSecret;
 use crate::server::tables::{FactorName, factor};
 use crate::server::visits;
-use crate::wire::{CodeReply, CodeRequest, Subject, problem_code};
+use crate::wire::{Because, CodeReply, CodeRequest, Subject, problem_code};
 
 /// What a code is, or two in a row. A right one of an active factor is used up, and makes the offer a proof.
 #[utoipa::path(
@@ -146,15 +146,17 @@ async fn check_offer(
 /// An offer that has been used, or is over.
 pub(super) fn refuse_over(offer: &Issued, id: OfferId, now: Timestamp) -> Answer<()> {
     if offer.used_at.is_some() {
-        return Err(Refusal::new(
+        let offer = id.to_string();
+        return Err(Refusal::because(
             problem_code::OFFER_USED,
-            format!("offer {id} has been used: begin anew"),
+            Because::OfferUsed { offer },
         ));
     }
     if offer.expires_at <= now {
-        return Err(Refusal::new(
+        let offer = id.to_string();
+        return Err(Refusal::because(
             problem_code::CHALLENGE_EXPIRED,
-            format!("offer {id} has expired: begin anew"),
+            Because::OfferExpired { offer },
         ));
     }
     Ok(())

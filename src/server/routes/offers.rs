@@ -26,7 +26,7 @@ use crate::server::tables::person;
 use crate::server::tables::{FactorName, standing};
 use crate::server::visits::{self, Tested};
 use crate::wire::webauthn::{Descriptor, User};
-use crate::wire::{Credential, Offer, TestOffer, VERSION, problem_code};
+use crate::wire::{Because, Credential, Offer, TestOffer, VERSION, problem_code};
 
 /// Offers that hold and were not used, of one operator at one station: two weeks of tickets for as many people as there may be.
 const OPEN_PER_OPERATOR: i64 = 10_000;
@@ -270,15 +270,14 @@ pub(super) async fn refuse_full(
 ) -> Answer<()> {
     let (own, all) = offer::open_at(db, (station, operator), now).await?;
     let open = match (own >= OPEN_PER_OPERATOR, all >= OPEN_PER_STATION) {
-        (true, _) => format!("{own} offers of operator {operator} at this station"),
-        (false, true) => format!("{all} offers of this station"),
+        (true, _) => own,
+        (false, true) => all,
         (false, false) => return Ok(()),
     };
-    Err(Refusal::new(
+    let count = u32::try_from(open).unwrap_or(u32::MAX);
+    Err(Refusal::because(
         problem_code::OFFERS_OPEN,
-        format!(
-            "{open} are open, as many as may be: wait until they end, or fetch tickets for fewer people"
-        ),
+        Because::OffersOpen { count },
     ))
 }
 

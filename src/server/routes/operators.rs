@@ -23,8 +23,8 @@ use crate::server::tables::audit::{self, Line};
 use crate::server::tables::operator::{self, OwnKey};
 use crate::server::tables::visit;
 use crate::server::verify::claimed_challenge;
-use crate::wire::KeyReport;
 use crate::wire::webauthn::{Descriptor, User};
+use crate::wire::{Because, KeyReport};
 use crate::wire::{
     Operator, OperatorCode, OperatorEnrolment, OperatorOffer, Session, SignIn, SignInOptions,
     problem_code,
@@ -256,13 +256,12 @@ fn refuse_revoked(own: &OwnKey) -> Answer<()> {
     }
     match own.key_revoked_at {
         None => Ok(()),
-        Some(at) => Err(Refusal::new(
+        Some(at) => Err(Refusal::because(
             problem_code::CREDENTIAL_REVOKED,
-            format!(
-                "this key of {} was revoked at {at}: sign in with the key that took its place, or ask for a code with \
-                 `keydesk registry operators new-key`",
-                operator.name
-            ),
+            Because::OperatorKeyRevoked {
+                operator: operator.name.clone(),
+                at,
+            },
         )
         .about(operator.id.as_str())),
     }

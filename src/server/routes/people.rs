@@ -20,7 +20,9 @@ use crate::server::tables::exception;
 use crate::server::tables::person;
 use crate::server::tables::{factor, search};
 use crate::server::visits;
-use crate::wire::{ExpectedPeople, LOOKUP_MAX, People, PeopleLookup, PersonDetail, problem_code};
+use crate::wire::{
+    Because, ExpectedPeople, LOOKUP_MAX, People, PeopleLookup, PersonDetail, problem_code,
+};
 
 /// Most people in one answer.
 const MAX_FOUND: u32 = 100;
@@ -190,10 +192,8 @@ pub(super) async fn detail_of(
 
 /// Nobody has that identifier.
 pub fn no_person(id: &PersonId) -> Refusal {
-    Refusal::new(
-        problem_code::NOT_FOUND,
-        format!("there is no person {id}; find them by name, e-mail address or number"),
-    )
+    let person = id.to_string();
+    Refusal::because(problem_code::NOT_FOUND, Because::NoPerson { person })
 }
 
 /// The start of a day and of the next in a time zone.

@@ -35,7 +35,7 @@ use crate::server::tables::person;
 use crate::server::tables::{FactorName, withdrawal};
 use crate::server::verify::Registered;
 use crate::server::visits;
-use crate::wire::{EnrolmentPush, Push, Receipt, TestPush, problem_code};
+use crate::wire::{Because, EnrolmentPush, Push, Receipt, TestPush, problem_code};
 
 /// Takes a finished enrolment: verifies the registration and the test that followed it.
 #[utoipa::path(
@@ -313,13 +313,10 @@ async fn held_credential(db: &mut Connection, push: &TestPush, now: Timestamp) -
     let signer = credential::signer(db, id).await?;
     let signer = signer.filter(|signer| signer.person == push.person);
     let signer = signer.ok_or_else(|| {
-        Refusal::new(
+        let person = push.person.to_string();
+        Refusal::because(
             problem_code::CREDENTIAL_UNKNOWN,
-            format!(
-                "{} has no such credential here. Where the key holds one of theirs all the same, the registry's data are older than it: \
-                 delete it on the key (F4, or `keydesk key credentials delete`), and enrol the key anew",
-                push.person
-            ),
+            Because::CredentialNotHere { person },
         )
     })?;
     if let Some(at) = signer.gone_at {
@@ -337,11 +334,10 @@ async fn held_credential(db: &mut Connection, push: &TestPush, now: Timestamp) -
 
 /// A signature by a credential that is gone proves nothing: it is no longer on its key, so that it may come from a copy.
 fn gone(id: &Bytes, at: Timestamp) -> Refusal {
-    Refusal::new(
+    let credential = id.to_string();
+    Refusal::because(
         problem_code::CREDENTIAL_GONE,
-        format!(
-            "credential {id} is gone since {at}: its key was reset, or the credential withdrawn; enrol the key anew"
-        ),
+        Because::CredentialGone { credential, at },
     )
 }
 
@@ -351,9 +347,12 @@ async fn refuse_known(db: &mut Connection, id: &Bytes) -> Answer<()> {
     }
     match credential::kept(db, id).await? {
         None => Ok(()),
-        Some(kept) => Err(Refusal::new(
+        Some(kept) => Err(Refusal::because(
             problem_code::CREDENTIAL_EXISTS,
-            format!("credential {id} is enrolled already, for {}", kept.person),
+            Because::CredentialExists {
+                credential: id.to_string(),
+                person: kept.person.to_string(),
+            },
         )),
     }
 }

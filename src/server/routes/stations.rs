@@ -26,7 +26,7 @@ use crate::server::tables::audit::Line;
 use crate::server::tables::station::NewStation;
 use crate::server::tables::{access, station};
 use crate::wire::client_assertion::{self, ASSERTION_TYPE, GRANT_TYPE};
-use crate::wire::{Health, JoinReply, JoinRequest, TokenReply, VERSION, problem_code};
+use crate::wire::{Because, Health, JoinReply, JoinRequest, TokenReply, VERSION, problem_code};
 
 /// Whether the registry answers, and its clock.
 #[utoipa::path(get, path = "/v1/health", tag = "station", responses((status = OK, body = Health)))]
@@ -236,12 +236,12 @@ async fn refuse_revoked(tx: &mut Write, id: &StationId) -> Answer<()> {
         return Ok(());
     };
     tracing::warn!(station = %id, %at, "a revoked station asks for a token");
-    let detail = format!(
-        "station {id} was revoked at {at}: what it holds stays in its journal and outbox; ask the registry's \
-         administrator, and join anew with an empty data directory (`keydesk station join`) to work on"
-    );
-    let refusal = Refusal::new(problem_code::STATION_REVOKED, detail).oauth("unauthorized_client");
-    Err(refusal.about(id.as_str()))
+    let why = Because::StationRevoked {
+        station: id.to_string(),
+        at,
+    };
+    let refusal = Refusal::because(problem_code::STATION_REVOKED, why);
+    Err(refusal.oauth("unauthorized_client").about(id.as_str()))
 }
 
 fn check_form(form: &TokenForm) -> Answer<()> {

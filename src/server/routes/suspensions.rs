@@ -39,8 +39,8 @@ use crate::server::tables::standing::{self, Standing};
 use crate::server::tables::{FactorName, credential, factor};
 use crate::server::visits;
 use crate::wire::{
-    Lift, LiftOffer, LiftReply, LiftRequest, Push, Shown, SuspensionPush, SuspensionReceipt,
-    problem_code,
+    Because, Lift, LiftOffer, LiftReply, LiftRequest, Push, Shown, SuspensionPush,
+    SuspensionReceipt, problem_code,
 };
 
 /// Takes it that a factor is lost, stolen or suspected: it opens and proves nothing from now on.
@@ -341,9 +341,9 @@ fn check_document(identification: &Identification) -> Answer<()> {
     check_identification(identification)?;
     match identification {
         Identification::Shown { .. } => Ok(()),
-        Identification::Stated { .. } => Err(Refusal::new(
+        Identification::Stated { .. } => Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            "a suspension is lifted for its owner, who is at the desk and shows a document: a statement is none",
+            Because::DocumentToLift {},
         )),
     }
 }

@@ -33,8 +33,8 @@ use crate::server::tables::factor::{self, NewFactor};
 use crate::server::tables::secret::{self, NewToken, Stock, StoredSecret};
 use crate::server::tables::{offer, setting};
 use crate::wire::{
-    FactorReceipt, Push, SealedToken, TokenAssignment, TokenImport, TokenImportReceipt, Tokens,
-    problem_code,
+    Because, FactorReceipt, Push, SealedToken, TokenAssignment, TokenImport, TokenImportReceipt,
+    Tokens, problem_code,
 };
 
 /// Most tokens in one import.
@@ -360,35 +360,27 @@ async fn give(
 async fn in_stock(tx: &mut Write, serial: &str) -> Answer<StoredSecret> {
     match secret::token(tx, serial).await? {
         Some((secret, Stock::Here)) => Ok(secret),
-        found => Err(Refusal::new(
-            problem_code::TOKEN_UNAVAILABLE,
-            match found {
-                None => format!(
-                    "there is no token {serial:?} in stock: read the number on it once more, or import it"
-                ),
-                Some((_, Stock::Lost)) => format!(
-                    "token {serial:?} was reported lost: nobody gets it any more, destroy it and take another one"
-                ),
-                Some(_) => format!("somebody has token {serial:?}: it must be returned first"),
-            },
-        )),
+        found => {
+            let serial = serial.to_owned();
+            let why = match found {
+                None => Because::TokenNotInStock { serial },
+                Some((_, Stock::Lost)) => Because::TokenLost { serial },
+                Some(_) => Because::TokenOfSomebody { serial },
+            };
+            Err(Refusal::because(problem_code::TOKEN_UNAVAILABLE, why))
+        }
     }
 }
 
 /// What to do about a code by which nothing was assigned.
 fn not_right(verdict: &CodeVerdict) -> Refusal {
-    let advice = match verdict {
-        CodeVerdict::NextNeeded => "wait for the code that follows it, and give both",
-        CodeVerdict::Used => "it was used already: wait for the next one",
-        CodeVerdict::Misread => "one digit differs from a right one: read it once more",
-        CodeVerdict::Clock { .. } => {
-            "the token's clock is off by more than ten minutes: it cannot be used"
-        }
-        CodeVerdict::OtherFactor { .. } => "it is right for another factor of this person",
-        CodeVerdict::Right { .. } | CodeVerdict::NoMatch => "check the serial number on the token",
+    let why = match verdict {
+        CodeVerdict::NextNeeded => Because::TokenNextCode {},
+        CodeVerdict::Used => Because::TokenCodeUsed {},
+        CodeVerdict::Misread => Because::TokenCodeMisread {},
+        CodeVerdict::Clock { .. } => Because::TokenClock {},
+        CodeVerdict::OtherFactor { .. } => Because::TokenOtherFactor {},
+        CodeVerdict::Right { .. } | CodeVerdict::NoMatch => Because::TokenOtherSerial {},
     };
-    Refusal::new(
-        problem_code::CODE_WRONG,
-        format!("the code is not right for this token: {advice}"),
-    )
+    Refusal::because(problem_code::CODE_WRONG, why)
 }

@@ -24,7 +24,8 @@ use crate::server::tables::person;
 use crate::server::tables::{FactorName, access, audit, credential, factor, standing, visit};
 use crate::server::visits;
 use crate::wire::{
-    Acceptance, PersonDetail, Said, Visit, VisitClose, VisitPass, VisitRequest, problem_code,
+    Acceptance, Because, PersonDetail, Said, Visit, VisitClose, VisitPass, VisitRequest,
+    problem_code,
 };
 
 /// Opens a visit.
@@ -136,10 +137,7 @@ async fn waiting(tx: &mut Write, factor: &FactorRef) -> Answer<(FactorName, Pers
 }
 
 fn not_waiting() -> Refusal {
-    Refusal::new(
-        problem_code::NOT_WAITING,
-        "nothing of that name waits for this person: look at their page once more",
-    )
+    Refusal::because(problem_code::NOT_WAITING, Because::NothingWaits {})
 }
 
 async fn take(tx: &mut Write, factor: &FactorRef, now: Timestamp) -> Answer<()> {
@@ -201,10 +199,8 @@ pub async fn pass(
     let mut tx = registry.db.write().await?;
     let station = signed_in_at(&registry, &mut tx, &request.to).await?;
     let no_visit = || {
-        Refusal::new(
-            problem_code::VISIT_OVER,
-            format!("there is no visit {id}: identify the person anew"),
-        )
+        let visit = id.to_string();
+        Refusal::because(problem_code::VISIT_OVER, Because::VisitGone { visit })
     };
     let whose = visit::find(&mut tx, id).await?.ok_or_else(no_visit)?.person;
     let person = person::by_id(&mut tx, &whose).await?.ok_or_else(no_visit)?;
@@ -224,9 +220,10 @@ async fn signed_in_at(
 ) -> Answer<StationId> {
     let station = access::signed_in_at(tx, operator, registry.now()).await?;
     station.ok_or_else(|| {
-        Refusal::new(
+        let operator = operator.to_string();
+        Refusal::because(
             problem_code::NOT_FOUND,
-            format!("operator {operator} is signed in nowhere: they sign in first"),
+            Because::SignedInNowhere { operator },
         )
     })
 }

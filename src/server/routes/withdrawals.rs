@@ -27,8 +27,7 @@ use crate::server::tables::operator::is_same_human;
 use crate::server::tables::person;
 use crate::server::tables::withdrawal;
 use crate::server::visits::{Told, Within};
-use crate::text::english;
-use crate::wire::{Ground, Push, WithdrawalPush, WithdrawalReceipt, problem_code};
+use crate::wire::{Because, Ground, Push, WithdrawalPush, WithdrawalReceipt, problem_code};
 
 /// The longest credential id (WebAuthn Level 3, section 5.1: 1,023 bytes).
 const MAX_ID_BYTES: usize = 1023;
@@ -176,9 +175,12 @@ fn check(push: &WithdrawalPush) -> Answer<()> {
 async fn held(tx: &mut Write, push: &WithdrawalPush) -> Answer<Option<Kept>> {
     let kept = credential::kept(tx, &push.credential).await?;
     match kept {
-        Some(kept) if kept.person != push.person => Err(Refusal::new(
+        Some(kept) if kept.person != push.person => Err(Refusal::because(
             problem_code::CREDENTIAL_UNKNOWN,
-            format!("{} has no credential {}", push.person, push.credential),
+            Because::NoCredential {
+                person: push.person.to_string(),
+                credential: push.credential.to_string(),
+            },
         )),
         kept => Ok(kept),
     }
@@ -209,31 +211,30 @@ fn may(
     (kind, now): (PersonKind, Timestamp),
     held: Option<&Kept>,
 ) -> Answer<()> {
-    let refused = |detail: String| Refusal::new(problem_code::NOT_ALLOWED, detail);
+    let refused = |why: Because| Refusal::because(problem_code::NOT_ALLOWED, why);
+    let credential = push.credential.to_string();
     by.role.may(Action::ResolveConflict)?;
     let Some(held) = held.filter(|held| held.is_live) else {
         return Ok(());
     };
     if !is_taken_back(held, by.station, offer, now) {
-        return Err(refused(format!(
-            "credential {} came of another enrolment, was used since, or was taken longer than {} minutes ago: whoever may reset its key \
-             may delete it there",
-            push.credential,
-            TAKEN_BACK.as_mins()
-        )));
+        let minutes = u32::try_from(TAKEN_BACK.as_mins()).unwrap_or(u32::MAX);
+        return Err(refused(Because::NotTakenBack {
+            credential,
+            minutes,
+        }));
     }
     // It is somebody's by now. What another one did is nobody's mistake of one's own.
     match (by.is_maker, by.role.may_reset_key_of(&[kind])) {
         (true, _) | (false, Ok(())) => Ok(()),
-        (false, Err(no)) => Err(refused(format!(
-            "credential {} was enrolled by operator {}{}, who may take it back themselves; for anybody else: {}",
-            push.credential,
-            held.operator,
-            held.begun_by
-                .as_ref()
-                .map_or(String::new(), |who| format!(" and begun by {who}")),
-            english().not_allowed(&no),
-        ))),
+        (false, Err(no)) => {
+            let makers = std::iter::once(&held.operator).chain(&held.begun_by);
+            Err(refused(Because::EnrolledBy {
+                credential,
+                operators: makers.map(ToString::to_string).collect(),
+                otherwise: Box::new(no.into()),
+            }))
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::server::identifications::{self, Look};
 use crate::server::loans;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::{offer, operator, person, standing, visit};
-use crate::wire::{Visit, problem_code};
+use crate::wire::{Because, Visit, problem_code};
 
 /// So long after a visit's time what was done in it is taken, because the line may have been down. Later it waits.
 const LINE_DOWN: SignedDuration = SignedDuration::from_hours(24);
@@ -225,23 +225,18 @@ pub async fn may_take(
 ) -> Answer<Visit> {
     let kept = of(tx, (&desk.station, &desk.operator.id), id, now).await?;
     let visit = kept.visit;
-    let refused = |detail: &str| Refusal::new(problem_code::AUTHORITY_NEEDED, detail);
+    let refused = |why: Because| Refusal::because(problem_code::AUTHORITY_NEEDED, why);
     match visit.authority {
         Some(Authority::Factor) => return Ok(visit),
         // Who has nothing left after a reset is, for this, like who never had anything.
         Some(Authority::First | Authority::Released) => {}
         Some(Authority::Administrator) | None => {
-            return Err(refused(
-                "what was made ahead is taken with a factor of one's own: prove one, or enrol anew",
-            ));
+            return Err(refused(Because::MadeAhead {}));
         }
     }
     refuse_makers(tx, (&visit, waiting), now).await?;
     if !another_made(tx, visit.id, (&visit.person, waiting)).await? {
-        return Err(refused(
-            "another human than its maker must have identified its owner: another operator may, whose account says whose it is \
-             (`keydesk registry operators set`)",
-        ));
+        return Err(refused(Because::MakerIdentified {}));
     }
     let passed = match test {
         Some(test) => offer::passed_by(tx, test, id).await?,
@@ -249,8 +244,6 @@ pub async fn may_take(
     };
     match passed.as_ref() == Some(waiting) {
         true => Ok(visit),
-        false => Err(refused(
-            "its owner never had another factor: they touch this one, with its PIN, or give its code first",
-        )),
+        false => Err(refused(Because::TouchFirst {})),
     }
 }

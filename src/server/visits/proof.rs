@@ -18,8 +18,7 @@ use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::person;
 use crate::server::tables::standing::{self, Valid};
 use crate::server::tables::{factor, operator, visit};
-use crate::text::english;
-use crate::wire::{Visit, problem_code};
+use crate::wire::{Because, Visit, problem_code};
 
 /// Most administrators that are named.
 const MAX_ADMINISTRATORS: usize = 20;
@@ -139,12 +138,11 @@ pub(in crate::server) async fn refuse_nobody(
 ) -> Answer<()> {
     match operator::is_somebody(tx, id).await? {
         true => Ok(()),
-        false => Err(Refusal::new(
+        false => Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            format!(
-                "{name}'s account does not say which human it is of, and so has no hand in what somebody else stands by: the registry's \
-                 administrator says it with `keydesk registry operators set`"
-            ),
+            Because::AccountOfNobody {
+                operator: name.to_owned(),
+            },
         )),
     }
 }
@@ -168,35 +166,23 @@ async fn there_before(tx: &mut Connection, visit: &Visit, person: &PersonId) -> 
 }
 
 /// What is missing, and who may.
-pub(super) fn needed(visit: &Visit, person: &Person) -> String {
-    let name = &person.name;
+pub(super) fn needed(visit: &Visit, person: &Person) -> Because {
+    let (name, administrators) = (person.name.clone(), &visit.administrators);
     match visit.takes {
-        Takes::Identification => format!("{name} must be identified anew"),
-        Takes::OwnFactor => format!(
-            "{name} has a factor: they prove it once, by a touch with its PIN or by a code. One that is lost is suspended first"
-        ),
-        Takes::Administrator => {
-            let may: Vec<&str> = visit
-                .administrators
-                .iter()
-                .map(|who| who.name.as_str())
-                .collect();
-            match may.is_empty() {
-                true => format!(
-                    "{name} has lost all factors. An administrator of their organisation must prove one of theirs at the desk, and \
-                     none of them has one that can: it was there before this visit, and nobody whose visit this is enrolled it, as far as each \
-                     account says whose it is. Enrol one for an administrator first, or another operator serves them"
-                ),
-                false => format!(
-                    "{name} has lost all factors: an administrator of their organisation proves one of theirs at the desk ({})",
-                    may.join(", ")
-                ),
-            }
-        }
-        Takes::Release => {
-            let may = row(Action::ReplaceLost, Some(person.kind));
-            english().release_needed(name, may)
-        }
+        Takes::Identification => Because::IdentifyAnew { person: name },
+        Takes::OwnFactor => Because::ProveOwn { person: name },
+        Takes::Administrator if administrators.is_empty() => Because::NoProver { person: name },
+        Takes::Administrator => Because::AdministratorProves {
+            person: name,
+            may: administrators.iter().map(|who| who.name.clone()).collect(),
+        },
+        Takes::Release => match row(Action::ReplaceLost, Some(person.kind)) {
+            Some(may) => Because::Released {
+                person: name,
+                may: may.into(),
+            },
+            None => Because::NobodyReplaces { person: name },
+        },
     }
 }
 
@@ -240,14 +226,13 @@ fn refuse_other(visit: &Visit, person: &Person, prover: &Person) -> Answer<()> {
         && same(person) == same(prover);
     match may {
         true => Ok(()),
-        false => Err(Refusal::new(
+        false => Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            format!(
-                "{} cannot answer for {}: {}",
-                prover.name,
-                person.name,
-                needed(visit, person)
-            ),
+            Because::AnswersNot {
+                prover: prover.name.clone(),
+                person: person.name.clone(),
+                needed: Box::new(needed(visit, person)),
+            },
         )),
     }
 }

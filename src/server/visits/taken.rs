@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::kept::{at_desk, kept};
 use super::proof::needed;
 use super::{FactorName, IDLE, holds, touched};
-use crate::domain::authority::{Action, TakenBy, may_clear, may_take_by};
+use crate::domain::authority::{Action, TakenBy, may_clear, may_take_by, row};
 use crate::domain::{Bytes, OperatorId, Person, StationId, VisitId};
 use crate::server::auth::AtDesk;
 use crate::server::database::Write;
@@ -14,8 +14,7 @@ use crate::server::exceptions;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::leave as leaves;
 use crate::server::tables::standing::{self, Valid};
-use crate::text::english;
-use crate::wire::problem_code;
+use crate::wire::{Because, problem_code};
 
 /// So long after it was told that something may be taken, the report that it was is taken for that: the line may have been down over a
 /// weekend. When it was done is only what a station says.
@@ -62,23 +61,35 @@ async fn by_visit(
     let operator = &desk.operator;
     holds(tx, Action::Receive, &operator.id, person).await?;
     let Some(kept) = at_desk(tx, (&desk.station, &operator.id), &person.id, now).await? else {
-        return Err(missing(&english().taken_from(&person.name, person.kind)));
+        return Err(missing(taken_from(person)));
     };
     let visit = touched(tx, kept, person, now).await?;
     exceptions::refuse_in_visit(tx, visit.id, (person, &[&operator.id]), now).await?;
     let Some(by) = TakenBy::of(visit.authority, valid.visit == Some(visit.id)) else {
         let why = needed(&visit, person);
-        return Err(missing(&format!(
-            "{why}. {}",
-            english().taken_from(&person.name, person.kind)
-        )));
+        return Err(missing(Because::Both {
+            first: Box::new(why),
+            then: Box::new(taken_from(person)),
+        }));
     };
     may_take_by(operator.role, person.kind, by)?;
     Ok(visit.id)
 }
 
-fn missing(why: &str) -> Refusal {
-    Refusal::new(problem_code::AUTHORITY_NEEDED, why)
+/// What it takes to take from somebody what opens their account, and who serves them where they cannot prove anything.
+fn taken_from(person: &Person) -> Because {
+    let name = person.name.clone();
+    match row(Action::ReplaceLost, Some(person.kind)) {
+        Some(may) => Because::Taken {
+            person: name,
+            may: may.into(),
+        },
+        None => Because::NobodyReplaces { person: name },
+    }
+}
+
+fn missing(why: Because) -> Refusal {
+    Refusal::because(problem_code::AUTHORITY_NEEDED, why)
 }
 
 /// What a station says of the taking that it reports.

@@ -14,6 +14,7 @@ use super::session::{Someone, Visitor};
 use super::{Shown, on_to};
 use crate::domain::PersonKind;
 use crate::domain::authority::{Action, Asker, NotTheirs, row};
+use crate::server::Registry;
 use crate::server::problem::{Answer, Refused};
 use crate::text::{self, Language, Text, tr};
 use crate::wire::problem_code;
@@ -32,19 +33,34 @@ impl Look {
     /// What somebody chose, else what their browser asks for.
     pub fn of(headers: &HeaderMap, (method, uri): (&Method, &Uri)) -> Self {
         let chosen = cookie(headers, LANGUAGE).and_then(|tag| Language::parse(&tag));
-        let asked = || {
-            let asked = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
-            asked.split(',').find_map(|range| {
-                Language::parse(range.split(';').next().unwrap_or_default().trim())
-            })
-        };
-        let language = chosen.or_else(asked).unwrap_or(Language::English);
+        let language = chosen
+            .or_else(|| asked(headers))
+            .unwrap_or(Language::English);
         let path = uri.path_and_query().filter(|_| *method == Method::GET);
         Self {
             text: text::of(language),
             back: path.map_or("/", |path| path.as_str()).to_owned(),
         }
     }
+}
+
+/// The language that a browser asks for (RFC 9110, section 12.5.4): of those that are spoken here the one that it likes best, the first of
+/// several that it likes as well.
+fn asked(headers: &HeaderMap) -> Option<Language> {
+    let lines = headers.get_all(header::ACCEPT_LANGUAGE).into_iter();
+    let lines = lines.filter_map(|line| line.to_str().ok());
+    let mut best = None;
+    for range in lines.flat_map(|line| line.split(',')) {
+        let (tag, weight) = range.split_once(';').unwrap_or((range, "q=1"));
+        let weight = weight.trim().strip_prefix("q=").unwrap_or("0");
+        let weight: f32 = weight.trim().parse().unwrap_or_default();
+        if let Some(language) = Language::parse(tag.trim())
+            && weight > best.map_or(0.0, |(_, best)| best)
+        {
+            best = Some((language, weight));
+        }
+    }
+    best.map(|(language, _)| language)
 }
 
 /// The value of a cookie.
@@ -215,14 +231,13 @@ pub fn not_theirs(t: &Text, why: &NotTheirs, kind: PersonKind) -> String {
 
 /// A refusal as a page, for whoever is signed in.
 pub fn refused(
-    look: &Look,
+    (look, registry): (&Look, &Registry),
     someone: Option<&Someone>,
     (refused, response): (&Refused, Response),
 ) -> Response {
     let t = look.text;
-    // The registry's own words say who may instead, or since when; they are in one language.
-    let words = Some(&refused.detail).filter(|words| !words.is_empty());
-    let words = words.filter(|_| t.refused(refused.code).is_some());
+    let why = refused.why.as_deref();
+    let why = why.map(|why| t.because_at(why, &registry.zone));
     let (what, next) = match refused.code {
         problem_code::NOT_ALLOWED => (tr!(t, "page-not-allowed"), tr!(t, "page-not-allowed-next")),
         problem_code::NOT_FOUND
@@ -239,14 +254,17 @@ pub fn refused(
         ),
     };
     let main = html! {
-        @if let Some(words) = words { p lang="en" { (words) } }
+        @if let Some(why) = why { p { (why) } }
         p { (next) }
         p { a href="/" { (tr!(t, "page-to-start")) } }
     };
     let top = someone.and_then(|someone| someone.visitor().top(&someone.frame()).ok());
-    let name = someone.map(|someone| &someone.visitor().site.registry.config.name);
-    let name = name.map_or("", String::as_str);
-    let page = whole(look, (&what, name), &top.unwrap_or_default(), &main);
+    let page = whole(
+        look,
+        (&what, &registry.config.name),
+        &top.unwrap_or_default(),
+        &main,
+    );
     let (mut head, _) = response.into_parts();
     head.headers.remove(header::CONTENT_TYPE);
     head.headers.remove(header::CONTENT_LENGTH);
@@ -350,6 +368,14 @@ mod tests {
         let asked = |ranges| language(&[(header::ACCEPT_LANGUAGE, ranges)]);
         assert_eq!(asked("fr, nl-NL;q=0.8, en;q=0.5"), Language::Dutch);
         assert_eq!(asked("fr"), Language::English);
+        assert_eq!(asked("en;q=0.3, nl"), Language::Dutch);
+        assert_eq!(asked("nl;q=0, en"), Language::English);
+        assert_eq!(asked("en, nl"), Language::English);
+        let lines = [
+            (header::ACCEPT_LANGUAGE, "fr"),
+            (header::ACCEPT_LANGUAGE, "nl"),
+        ];
+        assert_eq!(language(&lines), Language::Dutch, "on two lines");
         let chosen = (header::COOKIE, "a=b; __Host-keydesk-language=en");
         let dutch = (header::ACCEPT_LANGUAGE, "nl");
         assert_eq!(language(&[chosen, dutch]), Language::English);

@@ -30,8 +30,8 @@ use crate::server::tables::{FactorName, account_reset};
 use crate::server::verify::RelyingParty;
 use crate::text::act::in_parts;
 use crate::text::{Text, tr};
-use crate::wire::problem_code;
 use crate::wire::webauthn::AuthenticationResponse;
+use crate::wire::{Because, problem_code};
 
 /// What is sent to sign, or not to.
 #[derive(Deserialize, Serialize)]
@@ -353,7 +353,7 @@ async fn asked_for(
             (format!("/requests/{}", terms.reset), "reset-signed")
         }
         Deed::VouchReset { terms } => {
-            let unsigned = || Refusal::new(problem_code::NOT_ALLOWED, "a code answers for nobody");
+            let unsigned = || Refusal::because(problem_code::NOT_ALLOWED, Because::KeyYoung {});
             let (id, _) = proof.signed.ok_or_else(unsigned)?;
             let by = (who, proof.with);
             let methods = &site.registry.config.identification.methods;

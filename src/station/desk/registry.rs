@@ -60,7 +60,7 @@ impl Registry for StationDesk {
         wipe_stack();
         sealed.map_err(|e| Stop::RegistryRefused {
             code: crate::wire::problem_code::SEAL_BROKEN.to_owned(),
-            detail: e.to_string(),
+            detail: e.to_string().into(),
         })
     }
 

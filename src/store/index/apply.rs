@@ -24,7 +24,7 @@ use crate::record::{
 };
 use crate::store::illegal::Illegal;
 use crate::store::read::{SessionRecord, StationFacts};
-use crate::wire::Operator;
+use crate::wire::{Operator, WhyNot};
 
 /// Why a record was not applied.
 #[derive(Debug, thiserror::Error)]
@@ -418,9 +418,9 @@ pub(in crate::store) fn numbers(rows: &[Row]) -> Result<Vec<u64>, IndexFault> {
 }
 
 /// As an entry stands that the registry refused.
-fn conflict(code: &str, detail: &str) -> EntryState {
+fn conflict(code: &str, detail: &WhyNot) -> EntryState {
     EntryState::Conflict {
         code: code.to_owned(),
-        detail: detail.to_owned(),
+        detail: detail.clone(),
     }
 }

@@ -222,7 +222,7 @@ fn stopped(stop: Stop, remains: Remains) -> Ending {
 fn refused(code: &str) -> Ending {
     let stop = Stop::RegistryRefused {
         code: code.to_owned(),
-        detail: "operator M. Desk was revoked".to_owned(),
+        detail: "operator M. Desk was revoked".into(),
     };
     Ending::Stopped {
         stop,

@@ -126,7 +126,7 @@ fn a_run_that_ends_behind_a_sign_in_that_failed_does_not_come_back() {
     stage.door(Event::Began { job: Job::SignIn });
     let refused = Stop::RegistryRefused {
         code: "credential-revoked".to_owned(),
-        detail: "P. Example".to_owned(),
+        detail: "P. Example".into(),
     };
     let stopped = |stop: Stop| Ending::Stopped {
         stop,

@@ -18,7 +18,7 @@ use crate::record::Remains;
 use crate::text::Language;
 use crate::tui::scenes::{self, Stage, cast};
 use crate::tui::view::View;
-use crate::wire::problem_code;
+use crate::wire::{Because, WhyNot, problem_code};
 use crate::workflow::dialogue::Ending;
 use crate::workflow::{Decider, Stop};
 
@@ -238,7 +238,7 @@ fn stops() -> Vec<Stop> {
         ),
         Stop::RegistryRefused {
             code: "offer-foreign".to_owned(),
-            detail: "the offer is for another person".to_owned(),
+            detail: "the offer is for another person".into(),
         },
         Stop::Unanswered(Gap::VisitPassed),
         Stop::OpenElsewhere { until: cast::NOW },
@@ -276,7 +276,7 @@ fn stops() -> Vec<Stop> {
     for code in problem_code::REFUSALS.iter().filter(worded) {
         stops.push(Stop::RegistryRefused {
             code: (*code).to_owned(),
-            detail: "in its words".to_owned(),
+            detail: "in its words".into(),
         });
     }
     for (takes, may) in takes.into_iter().flat_map(|takes| [(takes, 0), (takes, 1)]) {
@@ -286,6 +286,17 @@ fn stops() -> Vec<Stop> {
             may: vec!["W. Example".to_owned(); may],
         });
     }
+    stops.extend(
+        Because::samples()
+            .into_iter()
+            .map(|why| Stop::RegistryRefused {
+                code: problem_code::NOT_ALLOWED.to_owned(),
+                detail: WhyNot {
+                    words: "in its words".to_owned(),
+                    why: Some(Box::new(why)),
+                },
+            }),
+    );
     stops.extend(unmet().into_iter().map(Stop::Unmet));
     stops.extend(faults().into_iter().map(Stop::Key));
     stops.extend(flaws().into_iter().map(Stop::Unproven));

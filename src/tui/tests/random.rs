@@ -283,7 +283,7 @@ proptest! {
         let push = match push {
             0 => PushState::Accepted,
             1 => PushState::Queued,
-            _ => PushState::Conflict { detail: code.clone(), code },
+            _ => PushState::Conflict { detail: code.clone().into(), code },
         };
         let mut stage = super::behaviour::at("push");
         stage.run(dialogue::Event::Ended {

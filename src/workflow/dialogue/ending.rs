@@ -10,6 +10,7 @@ use crate::domain::reset::Losses;
 use crate::domain::returned::Returned;
 use crate::domain::{KeyFacts, Person, PersonId};
 use crate::record::Remains;
+use crate::wire::WhyNot;
 use crate::workflow::Stop;
 
 /// How a run ended, for the closing screen and the last JSON line.
@@ -186,7 +187,8 @@ pub enum PushState {
         /// The code of its refusal.
         #[serde(skip)]
         code: String,
-        detail: String,
+        #[serde(flatten)]
+        detail: WhyNot,
     },
 }
 

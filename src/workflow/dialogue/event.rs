@@ -12,7 +12,7 @@ use crate::domain::policy::Verdict;
 use crate::domain::reset::Losses;
 use crate::domain::{Identification, KeyFacts};
 use crate::record::Remains;
-use crate::wire::{KeyReport, ServedBy};
+use crate::wire::{KeyReport, ServedBy, WhyNot};
 
 /// What happens in a run. The command line prints each as one JSON line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -221,6 +221,7 @@ pub enum Note {
     Queued,
     /// The registry refused it; see the outbox.
     Conflict {
-        detail: String,
+        #[serde(flatten)]
+        detail: WhyNot,
     },
 }

@@ -103,7 +103,7 @@ async fn who_guesses_codes_of_many_people_is_held_back_by_name_and_nobody_else_i
         assert_eq!(problem.code(), problem_code::OPERATOR_GUESSED);
         let detail = problem.detail.expect("words");
         let until = began + jiff::SignedDuration::from_hours(1);
-        let hour = until.strftime("%Y-%m-%dT%H:").to_string();
+        let hour = until.strftime("%Y-%m-%d %H:").to_string();
         assert!(
             detail.contains(guesser.operator.id.as_str()) && detail.contains(&hour),
             "{detail}"

@@ -4,6 +4,7 @@ mod asking;
 pub(super) mod browser;
 mod carried;
 mod killed;
+mod language;
 mod matrix;
 mod objecting;
 mod releasing;

@@ -16,8 +16,8 @@ use keydesk::registry::{Client, RegistryError};
 use keydesk::server::admin::{self, Human};
 use keydesk::server::import::{Format, import_file};
 use keydesk::wire::{
-    Acceptance, Offer, Push, Session, TicketRequest, TokenImport, VERSION, Visit, VisitPass,
-    VisitRequest, problem_code,
+    Acceptance, Because, Offer, Push, Session, TicketRequest, TokenImport, VERSION, Visit,
+    VisitPass, VisitRequest, problem_code,
 };
 
 use super::authenticator::Authenticator;
@@ -329,6 +329,11 @@ async fn a_visit_ends_by_time_by_sign_out_by_its_end_and_by_what_happens_outside
         .await
     {
         Err(RegistryError::Refused { problem, .. }) => {
+            let why = problem.why.as_deref();
+            assert!(
+                matches!(why, Some(Because::ServedElsewhere { operator, .. }) if operator == "E. Lsewhere"),
+                "{why:?}"
+            );
             let said = problem.detail.unwrap();
             assert!(said.starts_with("E. Lsewhere has received"), "{said}");
         }

@@ -113,7 +113,7 @@ impl Around for Unheard {
         match call.name {
             "detail" => Err(Stop::RegistryRefused {
                 code: problem_code::NOT_FOUND.to_owned(),
-                detail: "no such person".to_owned(),
+                detail: "no such person".into(),
             }),
             _ => go(&mut self.0).await,
         }

@@ -11,7 +11,7 @@ use crate::server::database::Write;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::audit;
 use crate::server::tables::credential::{self, Neighbour};
-use crate::wire::{EnrolmentPush, problem_code};
+use crate::wire::{Because, EnrolmentPush, problem_code};
 
 /// The row of the key of a credential that stands beside others: one of its own, where another key states its serial number too. A
 /// credential that may have taken another's place is refused.
@@ -51,12 +51,10 @@ async fn is_disputed(
         .iter()
         .any(|other| first.is_some_and(|first| other.person != first.person));
     if let (Some(other), false) = (first, is_shared) {
-        return Err(Refusal::new(
+        let person = other.person.to_string();
+        return Err(Refusal::because(
             problem_code::KEY_TAKEN,
-            format!(
-                "by its serial number this key is enrolled for {}: reset it first, or take another key",
-                other.person
-            ),
+            Because::KeyTaken { person },
         ));
     }
     for other in &absent {
@@ -83,13 +81,13 @@ fn refuse_enrolled_since(
     let mut unseen = own.iter().filter(is_unseen);
     match unseen.find(|neighbour| neighbour.key.may_be(&push.key.id)) {
         None => Ok(()),
-        Some(other) => Err(Refusal::new(
+        Some(other) => Err(Refusal::because(
             problem_code::ENROLLED_SINCE,
-            format!(
-                "since the station last asked, {} was enrolled at station {} on a key that may be this one (credential {}), and the \
-                 new credential may have taken its place: give this enrolment up with the key at hand, then enrol it anew",
-                push.person, other.station, other.id
-            ),
+            Because::EnrolledElsewhere {
+                person: push.person.to_string(),
+                station: other.station.to_string(),
+                credential: other.id.to_string(),
+            },
         )),
     }
 }

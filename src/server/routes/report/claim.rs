@@ -10,7 +10,7 @@ use crate::server::database::{Connection, Write, ms};
 use crate::server::problem::{Answer, Refusal, operator_revoked};
 use crate::server::tables::offer::{self, Issued, OfKey};
 use crate::server::tables::{access, audit, operator, person};
-use crate::wire::problem_code;
+use crate::wire::{Because, problem_code};
 
 /// How far a time that a station tells may be off, in milliseconds. Counted in these, because such a time may be the last of
 /// the calendar.
@@ -18,10 +18,6 @@ pub(in crate::server::routes) const CLOCK_SKEW_MS: i64 = 5 * 60 * 1000;
 
 /// A report that comes later than that after what it reports is for somebody to look at: no line is down for so long.
 pub(super) const LATE: SignedDuration = SignedDuration::from_hours(30 * 24);
-
-/// What may be done about a report that is dated wrongly, in words.
-pub(in crate::server::routes) const STAND_BY_IT: &str =
-    "whoever did it can sign in anew and send it again";
 
 /// What a report says of who did something, and when, where it names no offer.
 #[derive(Debug, Clone, Copy)]
@@ -83,21 +79,17 @@ async fn check(
     (offer, answered_at): (&Issued, Timestamp),
 ) -> Answer<()> {
     if offer.used_at.is_some() {
-        return Err(Refusal::new(
+        let offer = claim.offer.to_string();
+        return Err(Refusal::because(
             problem_code::OFFER_USED,
-            format!(
-                "offer {} has been used; get a new one for another key or app",
-                claim.offer
-            ),
+            Because::OfferUsed { offer },
         ));
     }
     if offer.expires_at <= answered_at {
-        return Err(Refusal::new(
+        let offer = claim.offer.to_string();
+        return Err(Refusal::because(
             problem_code::CHALLENGE_EXPIRED,
-            format!(
-                "offer {} has expired; the person must enrol anew",
-                claim.offer
-            ),
+            Because::OfferExpired { offer },
         ));
     }
     if offer.person != *claim.person {
@@ -125,11 +117,10 @@ async fn check(
 }
 
 fn not_there(operator: &OperatorId, at: Timestamp) -> Refusal {
-    Refusal::new(
+    let operator = operator.to_string();
+    Refusal::because(
         problem_code::OFFER_FOREIGN,
-        format!(
-            "operator {operator} was not signed in at this station at {at}; check the station's clock"
-        ),
+        Because::OfferersAbsence { operator, at },
     )
 }
 
@@ -161,12 +152,10 @@ pub(in crate::server::routes) async fn role_there(
 ) -> Answer<Role> {
     refuse_revoked(tx, operator, at).await?;
     if ms(at) > ms(now) + CLOCK_SKEW_MS {
-        return Err(Refusal::new(
+        let operator = operator.to_string();
+        return Err(Refusal::because(
             code,
-            format!(
-                "operator {operator} is said to have done it at {at}, and it is {now} here; check the clocks of station and registry, \
-                 and send it again after that time"
-            ),
+            Because::DatedAhead { operator, at, now },
         ));
     }
     let around_ms = (ms(at) - CLOCK_SKEW_MS, ms(at) + CLOCK_SKEW_MS);
@@ -185,12 +174,8 @@ pub(in crate::server::routes) fn was_absent(
     operator: &OperatorId,
     at: Timestamp,
 ) -> Refusal {
-    Refusal::new(
-        code,
-        format!(
-            "operator {operator} was not signed in at this station at {at}; check the clocks of station and registry: {STAND_BY_IT}"
-        ),
-    )
+    let operator = operator.to_string();
+    Refusal::because(code, Because::WasAbsent { operator, at })
 }
 
 /// What rests on a station's word alone, and comes when nobody can be asked any more, or very late, is taken, because it may be true,

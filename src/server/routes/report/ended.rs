@@ -6,10 +6,10 @@
 
 use jiff::Timestamp;
 
-use super::claim::{CLOCK_SKEW_MS, STAND_BY_IT};
+use super::claim::CLOCK_SKEW_MS;
 use crate::server::database::ms;
 use crate::server::problem::{Answer, Refusal};
-use crate::wire::problem_code;
+use crate::wire::{Because, problem_code};
 
 /// When it ended, as it is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,13 +27,11 @@ pub(in crate::server::routes) fn ended_at(
 ) -> Answer<EndedAt> {
     let early_ms = ms(enrolled_at).saturating_sub(ms(stated)).max(0);
     if early_ms > CLOCK_SKEW_MS && stood_by.is_none() {
-        return Err(Refusal::new(
-            problem_code::RESET_FOREIGN,
-            format!(
-                "it is said to have ended at {stated}, and was enrolled at {enrolled_at}; check the clocks of station and registry: \
-                 {STAND_BY_IT}"
-            ),
-        ));
+        let why = Because::EndedBefore {
+            ended: stated,
+            enrolled: enrolled_at,
+        };
+        return Err(Refusal::because(problem_code::RESET_FOREIGN, why));
     }
     Ok(ended_since(enrolled_at, stated))
 }

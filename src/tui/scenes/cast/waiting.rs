@@ -35,7 +35,7 @@ pub fn outbox() -> Vec<OutboxEntry> {
     };
     let refused = EntryState::Conflict {
         code: "challenge-expired".to_owned(),
-        detail: "The challenge of this offer expired at 09:00; enrol the key once more.".to_owned(),
+        detail: "The challenge of this offer expired at 09:00; enrol the key once more.".into(),
     };
     let push = Box::new(enrolment_push(&example()));
     let enrolment = OutboxBody::Enrolment { push };

@@ -56,7 +56,7 @@ fn sign_in_refused(stage: &mut Stage) {
         ending: Ending::Stopped {
             stop: Stop::RegistryRefused {
                 code: "code-refused".to_owned(),
-                detail: "the code is wrong, used or expired".to_owned(),
+                detail: "the code is wrong, used or expired".into(),
             },
             remains: Remains::Nothing,
         },

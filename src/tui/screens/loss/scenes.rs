@@ -8,7 +8,7 @@ use crate::domain::{Lost, Person};
 use crate::record::Remains;
 use crate::station::face::{Found, Update};
 use crate::tui::scenes::{Scene, Stage, cast};
-use crate::wire::{Owned, PersonDetail};
+use crate::wire::{Because, Owned, PersonDetail, WhyNot};
 use crate::workflow::Stop;
 use crate::workflow::dialogue::{
     Ending, Event, Job, LossJob, LossQuestion, LossResult, Note, PushState, Question, Step,
@@ -255,10 +255,16 @@ fn never(stage: &mut Stage) {
     stage.end(Ending::Stopped {
         stop: Stop::RegistryRefused {
             code: "never-lifted".to_owned(),
-            detail: format!(
-                "YubiKey 5 NFC was lost for 30 days until {over}, and is never valid again: a new one takes \
-                 Customer Service, and the release of a second agent"
-            ),
+            detail: WhyNot {
+                words: String::new(),
+                why: Some(Box::new(Because::Both {
+                    first: Box::new(Because::RunOut {
+                        factor: "YubiKey 5 NFC".to_owned(),
+                        at: over,
+                    }),
+                    then: Box::new(Because::ServiceGivesNew {}),
+                })),
+            },
         },
         remains: Remains::Nothing,
     });

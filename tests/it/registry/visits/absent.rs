@@ -86,7 +86,7 @@ async fn its_maker_never_lets_somebody_take_what_they_made_alone() {
         .accept(&world.session, (visit.id, entry()), &acceptance);
     match answer.await {
         Err(RegistryError::Refused { problem, .. }) => {
-            assert!(problem.detail.unwrap().contains("another human"));
+            assert!(problem.detail.unwrap().contains("Another human"));
         }
         other => panic!("not refused: {other:?}"),
     }

@@ -198,7 +198,7 @@ async fn a_method_that_the_registry_does_not_know_is_refused_by_name() {
     let unknown = comes(&world, "p-1", "passport:7K31:palmistry").await;
     let told = detail(unknown, problem_code::METHOD_UNKNOWN);
     assert!(
-        told.contains("\"palmistry\"") && told.contains("document, reader"),
+        told.contains("“palmistry”") && told.contains("document, reader"),
         "{told}"
     );
     let seen = comes(&world, "p-1", "passport:7K31:video").await;
