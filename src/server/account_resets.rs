@@ -255,10 +255,9 @@ async fn tell(
 /// What a reset rests on holds no more, whoever would go on with it: another operator does not help.
 fn fallen(why: Refusal) -> Refusal {
     match why.code() {
-        problem_code::NOT_ALLOWED | problem_code::OPERATOR_REVOKED => why.under(
-            problem_code::RESET_FALLEN,
-            "nobody can go on with this reset: refuse it or let it expire, and ask anew",
-        ),
+        problem_code::NOT_ALLOWED | problem_code::OPERATOR_REVOKED => {
+            why.under(problem_code::RESET_FALLEN)
+        }
         _ => why,
     }
 }

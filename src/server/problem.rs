@@ -132,14 +132,9 @@ impl Refusal {
         )
     }
 
-    /// The same under another code, after words that say what it means there.
-    pub fn under(self, code: &'static str, words: &str) -> Self {
-        let detail = format!("{words}: {}", self.detail);
-        Self {
-            code,
-            detail,
-            ..self
-        }
+    /// The same under the code that says what it means there.
+    pub fn under(self, code: &'static str) -> Self {
+        Self { code, ..self }
     }
 
     pub fn code(&self) -> &'static str {
