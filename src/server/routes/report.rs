@@ -18,8 +18,8 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::{IntoParams, PartialSchema};
 
 pub(super) use claim::{
-    CLOCK_SKEW_MS, Claim, Said, claimed_app_offer, claimed_offer, may_then, offer_unknown,
-    role_there, was_absent,
+    CLOCK_SKEW_MS, Claim, Said, claimed_app_offer, claimed_offer, cut_off_there, may_then,
+    offer_unknown, role_there, was_absent,
 };
 pub(super) use ended::{EndedAt, earliest_in_words, ended_at, ended_since};
 

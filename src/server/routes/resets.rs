@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use super::report::{
     CLOCK_SKEW_MS, EndedAt, Labels, Said, Sent, begin, check_identification, check_key,
-    check_version, earliest_in_words, ended_at, role_there, was_absent,
+    check_version, cut_off_there, earliest_in_words, ended_at, role_there, was_absent,
 };
 use super::{Body, Shared, desk};
 use crate::domain::authority::{Role, may_clear};
@@ -27,7 +27,7 @@ use crate::server::database::{Connection, Write, from_ms, ms};
 use crate::server::ledger::Opened;
 use crate::server::lives::{self, Ended, Why};
 use crate::server::problem::{Answer, Refusal};
-use crate::server::suspensions::{self, Report};
+use crate::server::suspensions::{self, Report, Reported};
 use crate::server::tables::audit::{self, Line};
 use crate::server::tables::{access, credential, offer, withdrawal};
 use crate::server::visits::{self, Fits, Told, Within};
@@ -443,7 +443,11 @@ pub(super) async fn judged(
         operator,
         at: from_ms(ms(told.at.clamp(now - suspensions::HELD_BACK, now)))?,
     };
-    suspensions::suspend(tx, &report, now).await?;
+    let reported = suspensions::suspend(tx, &report, now).await?;
+    // What opened nothing any more lost nothing, and whoever said so is looked at as somebody whose access had ended.
+    if reported == Reported::Already && by.role.is_none() {
+        return Ok(Judged::Suspended);
+    }
     let detail = format!(
         "operator {operator} reports that credential {credential} of {} is gone from its key, and it was not theirs to take. {why}. It is \
          suspended: it opens nothing, and its owner takes it up again with the key itself, if they have it. Find out with them what \
@@ -456,7 +460,7 @@ pub(super) async fn judged(
 }
 
 /// The role of who ended it, if they were signed in at the station then, or stand by it. Within: why it is none, where their access had
-/// ended by then. What is done is done, so that this alone is no reason to refuse its report.
+/// ended by then, in a session there. What is done is done, so that this alone is no reason to refuse its report.
 pub(super) async fn role_then(
     tx: &mut Write,
     station: &StationId,
@@ -475,8 +479,12 @@ pub(super) async fn role_then(
         at: push.at,
         stood_by: push.stood_by,
     };
-    match role_there(tx, station, said, problem_code::RESET_FOREIGN, now).await {
-        Err(ended) if ended.code() == problem_code::OPERATOR_REVOKED => Ok(Err(ended)),
+    let code = problem_code::RESET_FOREIGN;
+    match role_there(tx, station, said, code, now).await {
+        Err(ended) if ended.code() == problem_code::OPERATOR_REVOKED => {
+            cut_off_there(tx, station, (said.operator, said.at), code, now).await?;
+            Ok(Err(ended))
+        }
         role => role.map(Ok),
     }
 }

@@ -358,6 +358,27 @@ pub async fn role_between(
     .await
 }
 
+/// Whether the end of an operator's access cut off a session of theirs at the station that would have gone on at some time in between (ms
+/// since 1970, inclusive).
+pub async fn was_cut_off(
+    db: &mut Connection,
+    station: &StationId,
+    operator: &OperatorId,
+    (from_ms, to_ms): (i64, i64),
+) -> Result<bool, Fault> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM session s JOIN operator o ON o.id = s.operator \
+         WHERE s.station = $1 AND s.operator = $2 AND s.opened_ms <= $3 AND s.expires_ms >= $4 \
+         AND (s.ended_ms IS NULL OR s.ended_ms >= o.revoked_ms))",
+    )
+    .bind(station)
+    .bind(operator)
+    .bind(to_ms)
+    .bind(from_ms)
+    .fetch_one(db)
+    .await
+}
+
 /// When the session was ended that an operator had at the station at that time, give or take `skew_ms`: `None` where they had none,
 /// `Some(None)` where it was not ended. One that was opened after that time comes into question only where no earlier one does: it
 /// must not hide that one's end.

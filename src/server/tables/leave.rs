@@ -12,6 +12,8 @@ use crate::server::database::{Connection, Fault, Write};
 pub struct Given {
     pub visit: VisitId,
     pub operator: OperatorId,
+    #[sqlx(rename = "given_ms", try_from = "At")]
+    pub at: Timestamp,
 }
 
 /// Keeps it; asked again, the newest time counts.
@@ -42,7 +44,7 @@ pub async fn given(
     after: Timestamp,
 ) -> Result<Vec<Given>, Fault> {
     sqlx::query_as(
-        "SELECT visit, operator FROM leave_to_take WHERE credential = $1 AND station = $2 AND given_ms > $3 ORDER BY given_ms DESC",
+        "SELECT visit, operator, given_ms FROM leave_to_take WHERE credential = $1 AND station = $2 AND given_ms > $3 ORDER BY given_ms DESC",
     )
     .bind(credential)
     .bind(station)

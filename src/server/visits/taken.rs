@@ -9,10 +9,11 @@ use super::{FactorName, IDLE, holds, touched};
 use crate::domain::authority::{Action, TakenBy, may_clear, may_take_by, row};
 use crate::domain::{Bytes, OperatorId, Person, StationId, VisitId};
 use crate::server::auth::AtDesk;
-use crate::server::database::Write;
+use crate::server::database::{Write, ms};
 use crate::server::exceptions;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::leave as leaves;
+use crate::server::tables::operator;
 use crate::server::tables::standing::{self, Valid};
 use crate::wire::{Because, problem_code};
 
@@ -116,7 +117,7 @@ pub enum Fits {
 }
 
 /// By what it was taken, as the station was told when it asked: whether that visit is over by now is nothing to it, nor who finished what
-/// it let begin.
+/// it let begin. Whose access had ended by then takes it by what they were told themself before that, and by nothing else.
 pub async fn taken_then(
     tx: &mut Write,
     (credential, person): (&Bytes, &Person),
@@ -127,15 +128,30 @@ pub async fn taken_then(
         return Ok(Fits::Nothing);
     };
     let given = leaves::given(tx, (credential, told.station), now - HELD_BACK).await?;
+    let done_by = told.finished_by.unwrap_or(told.operator);
+    let ended_at = ended_by(tx, done_by, told.at).await?;
     let hands = [Some(told.operator), told.finished_by];
-    let theirs = given
-        .into_iter()
-        .find(|given| hands.contains(&Some(&given.operator)) || told.visits.contains(&given.visit));
-    let visit = match theirs {
-        Some(given) => Some(given.visit),
-        None => brought_by(tx, &valid, told, now).await?,
+    let theirs = given.into_iter().find(|given| match ended_at {
+        Some(ended_at) => given.operator == *done_by && given.at <= ended_at,
+        None => hands.contains(&Some(&given.operator)) || told.visits.contains(&given.visit),
+    });
+    let visit = match (theirs, ended_at) {
+        (Some(given), _) => Some(given.visit),
+        (None, Some(_)) => None,
+        (None, None) => brought_by(tx, &valid, told, now).await?,
     };
     Ok(visit.map_or(Fits::Unlet, Fits::Let))
+}
+
+/// When that operator's access ended, if it had by then.
+async fn ended_by(
+    tx: &mut Write,
+    operator: &OperatorId,
+    at: Timestamp,
+) -> Answer<Option<Timestamp>> {
+    let account = operator::account(tx, operator).await?;
+    let revoked_at = account.and_then(|account| account.revoked_at);
+    Ok(revoked_at.filter(|since| ms(at) >= ms(*since)))
 }
 
 /// The visit that a factor came in just now and that goes on at that desk: when the station asked, the factor was on its way, and there was

@@ -1,6 +1,6 @@
 //! By what a factor that opens somebody's account is taken from them, and what the registry makes of a report that says so.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use keydesk::domain::authority::Role;
 use keydesk::domain::reset::ResetCase;
 use keydesk::domain::suspension::FactorRef;
@@ -15,7 +15,7 @@ use keydesk::wire::{
 
 use super::authenticator::Authenticator;
 use super::phone::Phone;
-use super::world::{World, arrival, entry, first_sign_in, refused};
+use super::world::{World, arrival, entry, first_sign_in, joined, refused};
 
 fn case() -> ResetCase {
     ResetCase {
@@ -92,6 +92,28 @@ fn reset(
     }
 }
 
+fn deletion(
+    world: &World,
+    by: &Session,
+    (key, person, credential): (&Authenticator, &str, &Bytes),
+    visits: Vec<VisitId>,
+) -> Push<WithdrawalPush> {
+    Push {
+        body: WithdrawalPush {
+            version: VERSION,
+            person: PersonId::new(person),
+            credential: credential.clone(),
+            key: report(key),
+            ground: Ground::Deleted { case: case() },
+            visits,
+            operator: by.operator.id.clone(),
+            finished_by: None,
+            withdrawn_at: Timestamp::now(),
+        },
+        head: world.head(),
+    }
+}
+
 fn report(key: &Authenticator) -> KeyReport {
     KeyReport {
         id: KeyId {
@@ -105,9 +127,17 @@ fn report(key: &Authenticator) -> KeyReport {
 }
 
 async fn reviews(world: &World) -> usize {
+    raised(world, problem_code::TAKEN_UNPROVED).await
+}
+
+async fn raised(world: &World, kind: &str) -> usize {
     let alarms = admin::alarms(&world.db(), 50).await.expect("read");
-    let of_it = |kind: &str| kind == problem_code::TAKEN_UNPROVED;
-    alarms.iter().filter(|alarm| of_it(&alarm.kind)).count()
+    alarms.iter().filter(|alarm| alarm.kind == kind).count()
+}
+
+async fn turned_away(world: &World, who: &Session) {
+    let revoked = admin::revoke_operator(&world.db(), &who.operator.id).await;
+    revoked.expect("revoked");
 }
 
 fn detail(refused: &Result<Leave, RegistryError>) -> String {
@@ -239,7 +269,7 @@ async fn a_report_is_judged_by_what_held_when_the_station_asked_however_late_it_
 }
 
 #[tokio::test]
-async fn what_is_taken_by_whoever_was_turned_away_meanwhile_is_done_and_judged_as_any_other() {
+async fn what_is_taken_by_whoever_was_turned_away_meanwhile_is_done_and_judged_and_looked_at() {
     for (n, is_let) in [(38, true), (39, false)] {
         let world = World::new().await;
         let by = operator(&world, Role::HelpDesk, n + 20).await;
@@ -249,13 +279,97 @@ async fn what_is_taken_by_whoever_was_turned_away_meanwhile_is_done_and_judged_a
             visits.push(proved(&world, &by, "p-1", &mut key).await);
             asked(&world, &by, &id).await.expect("let");
         }
-        let revoked = admin::revoke_operator(&world.db(), &by.operator.id).await;
-        revoked.expect("revoked");
-        let push = reset(&world, &by, (&key, &id), visits);
+        turned_away(&world, &by).await;
+        let mut push = reset(&world, &by, (&key, &id), visits);
         let done = world.client.push(entry(), &push).await.expect("taken");
         let parted = (!done.gone.is_empty(), !done.suspended.is_empty());
         assert_eq!(parted, (is_let, !is_let));
         assert_eq!(reviews(&world).await, usize::from(!is_let));
+        assert_eq!(raised(&world, problem_code::REPORT_AFTER_END).await, 1);
+        if !is_let {
+            // Said once more, it is suspended already.
+            push.head = world.head();
+            let done = world.client.push(entry(), &push).await.expect("taken");
+            assert_eq!(done.suspended, std::slice::from_ref(&id));
+            assert_eq!(reviews(&world).await, 1);
+        }
+    }
+}
+
+/// Whoever has the key of a station and nothing else has nobody's name.
+#[tokio::test]
+async fn nobody_who_was_turned_away_is_said_to_have_taken_anything_where_or_when_they_had_no_session()
+ {
+    let world = World::new().await;
+    let by = operator(&world, Role::HelpDesk, 61).await;
+    let elsewhere = joined(&world.running, &world.db(), "Help desk 3").await;
+    let mut theirs = Authenticator::new(62);
+    let role = Role::HelpDesk;
+    let never_here = first_sign_in(&elsewhere, &world.db(), "E. Lsewhere", role, &mut theirs).await;
+    let (key, id) = somebodys(&world, "p-1", 63).await;
+    for who in [&by, &never_here] {
+        turned_away(&world, who).await;
+    }
+    let said_of = async |who: &Session, at: Timestamp| {
+        let mut emptied = reset(&world, who, (&key, &id), Vec::new());
+        emptied.body.reset_at = at;
+        let emptied = refused(world.client.push(entry(), &emptied).await);
+        let mut gone = deletion(&world, who, (&key, "p-1", &id), Vec::new());
+        gone.body.withdrawn_at = at;
+        let gone = refused(world.client.push(entry(), &gone).await);
+        [emptied, gone]
+    };
+    let foreign = [problem_code::RESET_FOREIGN; 2];
+    let now = Timestamp::now();
+    assert_eq!(said_of(&never_here, now).await, foreign);
+    // A time that has not come.
+    for at in [now + SignedDuration::from_hours(1), Timestamp::MAX] {
+        assert_eq!(said_of(&by, at).await, foreign, "{at}");
+    }
+    // They had signed out, or their session was over by then.
+    for over in [
+        "UPDATE session SET opened_ms = opened_ms - 7200000, ended_ms = opened_ms - 3600000",
+        "UPDATE session SET expires_ms = opened_ms + 3600000, ended_ms = NULL",
+    ] {
+        world.sql(over).await;
+        assert_eq!(said_of(&by, Timestamp::now()).await, foreign, "{over}");
+    }
+    let raised = raised(&world, problem_code::REPORT_AFTER_END).await;
+    assert_eq!((reviews(&world).await, raised), (0, 0));
+    world
+        .sql("UPDATE session SET expires_ms = opened_ms + 36000000")
+        .await;
+    assert_eq!(world.live_keys_of("p-1").await, 1);
+}
+
+#[tokio::test]
+async fn whoever_was_turned_away_takes_by_what_they_were_told_themself_and_others_by_that_too() {
+    for (n, told, begins, finishes, is_let) in [
+        (44, "other", "away", None, false),
+        (45, "other", "other", Some("away"), false),
+        (46, "away", "away", Some("other"), true),
+        (47, "away", "away", None, true),
+    ] {
+        let world = World::new().await;
+        let other = operator(&world, Role::HelpDesk, 41).await;
+        let away = operator(&world, Role::HelpDesk, 42).await;
+        let (mut key, id) = somebodys(&world, "p-1", n).await;
+        let called = |name: &str| match name {
+            "away" => &away,
+            _ => &other,
+        };
+        let here = proved(&world, called(told), "p-1", &mut key).await;
+        asked(&world, called(told), &id).await.expect("let");
+        turned_away(&world, &away).await;
+        let mut push = reset(&world, called(begins), (&key, &id), vec![here]);
+        push.body.finished_by = finishes.map(|name| called(name).operator.id.clone());
+        let done = world.client.push(entry(), &push).await.expect("taken");
+        let parted = (!done.gone.is_empty(), !done.suspended.is_empty());
+        assert_eq!(parted, (is_let, !is_let), "{told}, {begins}, {finishes:?}");
+        assert_eq!(reviews(&world).await, usize::from(!is_let));
+        let ended_by_them = finishes.unwrap_or(begins) == "away";
+        let late = raised(&world, problem_code::REPORT_AFTER_END).await;
+        assert_eq!(late, usize::from(ended_by_them), "{told}, {begins}");
     }
 }
 
@@ -354,27 +468,13 @@ async fn whoever_finishes_what_another_was_let_begin_takes_it_whatever_they_may_
 async fn the_deletion_of_a_credential_takes_the_same() {
     let world = World::new().await;
     let by = &world.session;
-    let deleted = |key: &Authenticator, person: &str, id: &Bytes, visits: Vec<VisitId>| Push {
-        body: WithdrawalPush {
-            version: VERSION,
-            person: PersonId::new(person),
-            credential: id.clone(),
-            key: report(key),
-            ground: Ground::Deleted { case: case() },
-            visits,
-            operator: by.operator.id.clone(),
-            finished_by: None,
-            withdrawn_at: Timestamp::now(),
-        },
-        head: world.head(),
-    };
     // A main administrator who proved theirs gives it up at a help desk.
     let mut key = Authenticator::new(51);
     let id = world.enrolled("p-2", &mut key).await.credential;
     world.leave(&world.visit("p-2").await).await;
     let here = proved(&world, by, "p-2", &mut key).await;
     asked(&world, by, &id).await.expect("let");
-    let push = deleted(&key, "p-2", &id, vec![here]);
+    let push = deletion(&world, by, (&key, "p-2", &id), vec![here]);
     world.client.push(entry(), &push).await.expect("taken");
     assert_eq!(
         (reviews(&world).await, world.live_keys_of("p-2").await),
@@ -384,7 +484,7 @@ async fn the_deletion_of_a_credential_takes_the_same() {
     let mut key = Authenticator::new(52);
     let id = world.enrolled("p-1", &mut key).await.credential;
     world.leave(&world.visit("p-1").await).await;
-    let push = deleted(&key, "p-1", &id, vec![]);
+    let push = deletion(&world, by, (&key, "p-1", &id), vec![]);
     let done = world.client.push(entry(), &push).await.expect("taken");
     assert!(done.suspended && is_suspended(&world, "p-1", &id).await);
     assert_eq!(reviews(&world).await, 1);

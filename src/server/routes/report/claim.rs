@@ -151,13 +151,7 @@ pub(in crate::server::routes) async fn role_there(
     now: Timestamp,
 ) -> Answer<Role> {
     refuse_revoked(tx, operator, at).await?;
-    if ms(at) > ms(now) + CLOCK_SKEW_MS {
-        let operator = operator.to_string();
-        return Err(Refusal::because(
-            code,
-            Because::DatedAhead { operator, at, now },
-        ));
-    }
+    refuse_ahead((operator, at), code, now)?;
     let around_ms = (ms(at) - CLOCK_SKEW_MS, ms(at) + CLOCK_SKEW_MS);
     let mut role = access::role_between(tx, station, operator, around_ms).await?;
     if let (None, Some(since)) = (role, stood_by) {
@@ -166,6 +160,44 @@ pub(in crate::server::routes) async fn role_there(
     let role = role.ok_or_else(|| was_absent(code, operator, at))?;
     watch(tx, station, (operator, at), now).await?;
     Ok(role)
+}
+
+/// Whether whoever did it after their access had ended was at the station then, as far as that tells: in a session that the end cut off, and
+/// that would have gone on until then. A station that can't hear of the end lets them go on for as long.
+pub(in crate::server::routes) async fn cut_off_there(
+    tx: &mut Write,
+    station: &StationId,
+    (operator, at): (&OperatorId, Timestamp),
+    code: &'static str,
+    now: Timestamp,
+) -> Answer<()> {
+    refuse_ahead((operator, at), code, now)?;
+    let around_ms = (ms(at) - CLOCK_SKEW_MS, ms(at) + CLOCK_SKEW_MS);
+    if !access::was_cut_off(tx, station, operator, around_ms).await? {
+        return Err(Refusal::new(
+            code,
+            format!(
+                "operator {operator}, whose access had ended, had no session at this station that went on until {at}: find out who did it"
+            ),
+        ));
+    }
+    watch(tx, station, (operator, at), now).await
+}
+
+/// What has not come yet nobody did.
+fn refuse_ahead(
+    (operator, at): (&OperatorId, Timestamp),
+    code: &'static str,
+    now: Timestamp,
+) -> Answer<()> {
+    if ms(at) <= ms(now) + CLOCK_SKEW_MS {
+        return Ok(());
+    }
+    let operator = operator.to_string();
+    Err(Refusal::because(
+        code,
+        Because::DatedAhead { operator, at, now },
+    ))
 }
 
 /// Nobody of that name was signed in then.
