@@ -1,7 +1,7 @@
 //! Dated exceptions: what lets factors be added for somebody whose account was reset while they were not at a desk.
 //!
 //! Invariants: it is worth no more than what it rests on is worth now: both agents, who the person is, its time; whoever released the
-//! reset has no hand in what comes of it; and the first factor ends it.
+//! reset, or made the key by which an administrator answered for it, has no hand in what comes of it; and the first factor ends it.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,8 @@ use super::account_resets;
 use super::database::{Connection, Write};
 use super::problem::{Answer, Refusal};
 use super::tables::exception::{self as table, Stored};
-use super::tables::{operator, standing, visit};
+use super::tables::{operator, standing, visit, vouching};
+use super::visits;
 use crate::domain::exception::ExceptionEnd;
 use crate::domain::{OperatorId, Person, PersonId, VisitId};
 use crate::wire::{Because, Operator, ResetException, Until, problem_code};
@@ -89,7 +90,18 @@ async fn refuse(
             ));
         }
     }
-    Ok(())
+    let Some(vouched) = vouching::used_for(tx, exception.reset).await? else {
+        return Ok(());
+    };
+    let by = (&vouched.administrator, &vouched.signed_with);
+    match visits::made_by_others(tx, by, hands).await? {
+        true => Ok(()),
+        false => Err(Refusal::new(
+            problem_code::NOT_ALLOWED,
+            "whoever enrolled the key by which an administrator answered for a reset has no part in what comes of it: another operator does, \
+             whose account says whose it is",
+        )),
+    }
 }
 
 /// Of one person one stands at a time, as long as it is worth something.

@@ -31,7 +31,7 @@ use crate::domain::{Identification, OperatorId, Person, PersonId, StationId, Vis
 use crate::wire::{Because, ServedBy, Until, Visit, problem_code};
 use kept::{Kept, at_desk, kept};
 pub(super) use proof::{administrators, made_by_others, provers, refuse_nobody, refuse_nobody_in};
-use proof::{needed, takes};
+use proof::{answered_by, needed, takes};
 
 /// A visit ends so long after the last act in it.
 pub const IDLE: SignedDuration = SignedDuration::from_mins(30);
@@ -407,13 +407,7 @@ async fn refuse_releaser(tx: &mut Write, id: VisitId, to: &OperatorId) -> Answer
 
 /// Nor has whoever made the factor of the administrator on whose word it lets factors be added: they count among its operators by now.
 async fn refuse_maker(tx: &mut Write, id: VisitId) -> Answer<()> {
-    let reset = visit::reset(tx, id).await?;
-    let by = reset.and_then(|reset| reset.administrator.zip(reset.asked_with));
-    let by = match by {
-        Some(by) => Some(by),
-        None => visit::vouched_by(tx, id).await?,
-    };
-    if let Some((administrator, with)) = by
+    if let Some((administrator, with)) = answered_by(tx, id).await?
         && !may_vouch(tx, id, (&administrator, &with)).await?
     {
         return Err(Refusal::because(

@@ -225,6 +225,9 @@ codes! {
         VISIT_REVOKED = "visit-revoked";
         /// An operator served themself or their own organisation. What came of it waits; what ended by it has ended.
         VISIT_OWN = "visit-own";
+        /// A factor came by somebody who had a hand in what its visit rests on: they released the reset, or made the key by which an
+        /// administrator answered. It waits.
+        VISIT_HAND = "visit-hand";
         /// A person said that one of the factors of their account is not theirs.
         FACTORS_DENIED = "factors-denied";
         /// One human suspended the sixth factor within a day, or ended it by a reset, a deletion or a withdrawal.

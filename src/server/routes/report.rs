@@ -305,9 +305,12 @@ impl Arrival<'_> {
             Fate::Lent(until) => Ok(Arrived::Lent(until)),
             Fate::Waits(None) => Ok(Arrived::Waiting),
             Fate::Waits(Some(why)) => {
+                let ended = self.finished_by.map(|who| format!(", ended by {who}"));
                 let detail = format!(
-                    "a factor for {}, by operator {}",
-                    self.person, self.operator
+                    "a factor for {}, by operator {}{}",
+                    self.person,
+                    self.operator,
+                    ended.unwrap_or_default()
                 );
                 audit::alarm(tx, self.station, why, &detail, now).await?;
                 Ok(Arrived::Waiting)

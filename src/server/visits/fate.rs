@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::proof::{another_made, provers, refuse_nobody_in};
+use super::proof::{another_made, provers, refuse_hands, refuse_nobody_in};
 use super::{FactorName, IDLE, Kept, holds, kept, of};
 use crate::domain::authority::Action;
 use crate::domain::identification::{Case, Methods};
@@ -143,6 +143,12 @@ pub async fn fate(
         return Ok(Fate::Waits(Some(misfit.code())));
     }
     let hands: Vec<&OperatorId> = brought.into_iter().flatten().collect();
+    if let Err(why) = refuse_hands(tx, id, &hands).await {
+        return match why.code() {
+            problem_code::NOT_ALLOWED => Ok(Fate::Waits(Some(problem_code::VISIT_HAND))),
+            _ => Err(why),
+        };
+    }
     if exceptions::refuse_in_visit(tx, id, (person, &hands), now)
         .await
         .is_err()
@@ -200,7 +206,7 @@ pub async fn is_proved(tx: &mut Write, id: Option<VisitId>) -> Answer<bool> {
     Ok(kept.is_some_and(|kept| kept.visit.authority == Some(Authority::Factor) && !kept.overtaken))
 }
 
-/// Whoever released what this visit rests on has no part in what is taken in it.
+/// Whoever had a hand in what this visit rests on has no part in what is taken in it.
 async fn refuse_makers(
     tx: &mut Write,
     (visit, waiting): (&Visit, &FactorName),
@@ -210,6 +216,7 @@ async fn refuse_makers(
     let owner = owner.ok_or_else(|| Refusal::internal("a visit of nobody"))?;
     let makers = standing::makers(tx, &visit.person, waiting).await?;
     let hands: Vec<&OperatorId> = makers.iter().chain([&visit.operator]).collect();
+    refuse_hands(tx, visit.id, &hands).await?;
     exceptions::refuse_in_visit(tx, visit.id, (&owner, &hands), now).await
 }
 

@@ -17,7 +17,7 @@ use crate::server::database::{Connection, Write};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::person;
 use crate::server::tables::standing::{self, Valid};
-use crate::server::tables::{factor, operator, visit};
+use crate::server::tables::{factor, operator, visit, vouching};
 use crate::wire::{Because, Visit, problem_code};
 
 /// Most administrators that are named.
@@ -128,6 +128,53 @@ pub(in crate::server) async fn made_by_others(
         }
     }
     Ok(hands.is_empty() || !makers.is_empty())
+}
+
+/// The administrator on whose word a visit lets factors be added, and by which factor of theirs they gave it; none: on nobody's.
+pub(super) async fn answered_by(
+    tx: &mut Connection,
+    id: VisitId,
+) -> Answer<Option<(PersonId, FactorName)>> {
+    let reset = visit::reset(tx, id).await?;
+    match reset.and_then(|reset| reset.administrator.zip(reset.asked_with)) {
+        Some(by) => Ok(Some(by)),
+        None => Ok(visit::vouched_by(tx, id).await?),
+    }
+}
+
+/// Whoever had a hand in what lets factors be added in a visit has none in what is added in it: who released its reset, and who made the
+/// factor by which an administrator asked for that, answered for it or proved the visit.
+pub(super) async fn refuse_hands(
+    tx: &mut Connection,
+    id: VisitId,
+    hands: &[&OperatorId],
+) -> Answer<()> {
+    let refused = || {
+        Refusal::new(
+            problem_code::NOT_ALLOWED,
+            "whoever released a reset, or enrolled the factor by which an administrator answers for the person, has no part in what comes of \
+             it: another operator does, whose account says whose it is",
+        )
+    };
+    let reset = visit::reset(tx, id).await?;
+    if let Some(releaser) = reset.as_ref().and_then(|reset| reset.released_by.as_ref()) {
+        for hand in hands {
+            if !operator::are_two_humans(tx, releaser, hand).await? {
+                return Err(refused());
+            }
+        }
+    }
+    let vouched = match &reset {
+        Some(reset) => vouching::used_for(tx, reset.id).await?,
+        None => None,
+    };
+    let vouched = vouched.map(|vouched| (vouched.administrator, vouched.signed_with));
+    for (administrator, with) in answered_by(tx, id).await?.into_iter().chain(vouched) {
+        if !made_by_others(tx, (&administrator, &with), hands).await? {
+            return Err(refused());
+        }
+    }
+    Ok(())
 }
 
 /// An account that does not say which human it is of has no hand in what somebody else stands by: it could be that one's own.

@@ -4,7 +4,7 @@ use super::*;
 use crate::registry::pages::browser::with_pages;
 
 /// P. Example, an employee, and W. Example, now of the same organisation and its main administrator, who has a key; P.'s key was stolen.
-async fn alone() -> (World, Agent, Agent) {
+pub(super) async fn alone() -> (World, Agent, Agent) {
     alone_with(&mut Authenticator::new(8)).await
 }
 
@@ -137,7 +137,7 @@ async fn what_no_administrator_asked_for_within_four_hours_is_over() {
 }
 
 /// W. Example asked for what was prepared for P. Example, with the key that the registry's first operator had enrolled for them.
-const ASKED: &str = "UPDATE account_reset SET state = 'released', administrator = 'p-2', \
+pub(super) const ASKED: &str = "UPDATE account_reset SET state = 'released', administrator = 'p-2', \
      asked_with = (SELECT hex(id) FROM credential WHERE person = 'p-2'), until_ms = until_ms + 3600000";
 
 pub(super) async fn raised(world: &World, kind: &str) -> usize {

@@ -176,6 +176,55 @@ async fn with_an_administrators_word_one_more_way_is_enough_and_the_second_agent
     assert!(vouched_now(&world, &one).await.is_none());
 }
 
+/// They would be the administrator's word, and receive whom it lets in.
+#[tokio::test]
+async fn whoever_made_the_key_that_answered_has_no_hand_in_what_the_exception_lets_in() {
+    let (world, mut one, mut two, mut zoe) = organisation().await;
+    let mut maker = Agent::new(&world, "M. Aker", Role::HelpDesk, 35).await;
+    let human = Human {
+        personnel_number: Some(world.session.operator.id.to_string()),
+        person: None,
+    };
+    let said = admin::set_human(&world.db(), maker.id(), &human).await;
+    said.expect("of the human who enrolled her key");
+    vouches(&world, &mut zoe).await;
+    let (reset, to_sign) = one.asks_by_video(WHOSE).await.expect("both ways");
+    let signed = one.signs(&to_sign, None);
+    one.hands_in(&signed).await.expect("asked for");
+    two.releases(reset).await.expect("released");
+    world
+        .clock_ahead_s
+        .store(24 * 60 * 60 + 60, Ordering::SeqCst);
+    one.back().await;
+    maker.back().await;
+    one.excepts(reset, 5).await.expect("carried out");
+
+    let visit = maker.visit(WHOSE).await;
+    assert_eq!(visit.authority, None);
+    let own_hand = enrols(&world, &maker, &visit, (8, 1)).await;
+    assert_eq!(refused(own_hand), problem_code::NOT_ALLOWED);
+    // Nor as the one who ends what another one had begun.
+    let options = one.client.sign_in_options().await.expect("options");
+    let assertion = maker.key.sign(&options.request, &options.origin);
+    let beside = one.client.sign_in(&SignIn { assertion }).await;
+    beside.expect("signs in beside the agent");
+    let visit = one.visit(WHOSE).await;
+    assert_eq!(visit.authority, Some(Authority::Released));
+    let person = PersonId::new(WHOSE);
+    let offer = one.client.offer(&one.session, &person, Some(visit.id));
+    let mut push = world.enrolment(&offer.await.unwrap(), &mut Authenticator::new(8));
+    push.body.operator = one.id().clone();
+    push.body.finished_by = Some(maker.id().clone());
+    push.head = super::super::super::world::head(1);
+    let pushed = one.client.push(entry(), &push).await;
+    assert!(pushed.expect("kept").waiting, "it opens nothing");
+    let alarms = admin::alarms(&world.db(), 50).await.expect("alarms");
+    let is_told = |alarm: &admin::Alarm| alarm.kind == problem_code::VISIT_HAND;
+    assert!(alarms.iter().any(is_told), "{alarms:?}");
+    let own = enrols(&world, &one, &visit, (9, 2)).await.expect("theirs");
+    assert!(!own.waiting);
+}
+
 #[tokio::test]
 async fn a_word_is_for_one_request_for_hours_and_falls_with_the_key_that_gave_it() {
     let (world, mut one, _, mut zoe) = organisation().await;
