@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 
 use super::by_administrator::{self, Asks, Proof, ask, asked};
-use super::{ByPerson, shown, stored};
+use super::{ByPerson, known, shown, stored};
 use crate::domain::account_reset::ResetState;
 use crate::domain::act::ResetTerms;
 use crate::domain::authority::{Action, Role, decide, may_ask};
@@ -152,17 +152,38 @@ pub async fn of_others(
     Ok(found)
 }
 
-/// One that an administrator asked for and that can be carried out at that desk, as it is seen there; `None`: it can't be.
+/// One that an administrator asked for elsewhere and that can be carried out at that desk now, as it is listed there; `None`: it can't be. Whose
+/// account can be taken is for nobody to wait for: one that was asked for on a page is seen where its person is.
 pub async fn to_carry_out(
     db: &mut Connection,
     desk: &AtDesk,
     reset: Stored,
     now: Timestamp,
 ) -> Answer<Option<AccountReset>> {
-    if reset.state.at(reset.until, now) != ResetState::Released {
+    let is_ripe = reset.ripe_at.is_none_or(|ripe_at| ripe_at <= now);
+    if reset.state.at(reset.until, now) != ResetState::Released || !is_ripe {
         return Ok(None);
     }
-    seen_by(db, (desk.operator.role, false), reset, now).await
+    let person = known(db, &reset.person).await?;
+    match visits::holds(db, Action::Receive, &desk.operator.id, &person).await {
+        Ok(()) => {}
+        Err(why) if why.code() == problem_code::NOT_ALLOWED => return Ok(None),
+        Err(why) => return Err(why),
+    }
+    if reset.visit.is_none() && visits::of_desk(db, desk, &person, now).await?.is_none() {
+        return Ok(None);
+    }
+    let mut seen = seen_by(db, (desk.operator.role, false), reset, now).await?;
+    if let Some(seen) = &mut seen {
+        withhold(seen);
+    }
+    Ok(seen)
+}
+
+/// What somebody wrote for whoever has a part in it.
+fn withhold(reset: &mut AccountReset) {
+    reset.remark.clear();
+    reset.ticket = None;
 }
 
 /// As somebody of that role sees it: who asks, releases and carries out sees all of it; who has no part in it nothing but, once whoever may
@@ -179,7 +200,6 @@ async fn seen_by(
     if carries_out.is_ok() || may_ask(role, act, kind).is_ok() {
         return Ok(Some(reset));
     }
-    reset.remark.clear();
-    reset.ticket = None;
+    withhold(&mut reset);
     Ok(is_here.then_some(reset))
 }

@@ -373,7 +373,8 @@ pub async fn carry_out(
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Listing {
-    /// For a desk: those too that administrators asked for elsewhere, and that whoever is signed in may carry out.
+    /// For a desk: those too that administrators asked for elsewhere and that whoever is signed in can carry out now, without what was
+    /// remarked of them. What was asked for on a page is among them where its person is in a visit there.
     #[serde(default)]
     everywhere: bool,
 }
@@ -404,8 +405,13 @@ pub async fn list(
     if seen == Seen::OfStation && listing.everywhere {
         for reset in table::released(&mut read, LISTED_MAX).await? {
             let is_listed = found.iter().any(|known| known.id == reset.id);
-            if !is_listed {
-                found.extend(resets::at_desk::to_carry_out(&mut read, &desk, reset, now).await?);
+            if !is_listed
+                && let Some(theirs) =
+                    resets::at_desk::to_carry_out(&mut read, &desk, reset, now).await?
+            {
+                let whom = theirs.person.id.as_str();
+                super::desk::looked(&registry, &desk, "reset-list", whom);
+                found.push(theirs);
             }
         }
     }

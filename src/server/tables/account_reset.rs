@@ -234,10 +234,11 @@ pub async fn newest(db: &mut Connection, limit: u32) -> Result<Vec<Stored>, Faul
 }
 
 /// Those that were released, or asked for by an administrator, and of which nothing came yet, newest first; at most `limit`. Some may have
-/// expired by now.
+/// expired by now. The states are said twice so that the index of those that are open serves it.
 pub async fn released(db: &mut Connection, limit: u32) -> Result<Vec<Stored>, Fault> {
     sqlx::query_as(
-        "SELECT * FROM account_reset WHERE state = 'released' ORDER BY asked_ms DESC, id LIMIT $1",
+        "SELECT * FROM account_reset WHERE state IN ('prepared', 'requested', 'released') AND state = 'released' \
+         ORDER BY asked_ms DESC, id LIMIT $1",
     )
     .bind(limit)
     .fetch_all(db)

@@ -243,7 +243,12 @@ enum Known {
 async fn known(desk: &mut dyn Desk, begun: &PersonReset) -> Result<Known, Stop> {
     let reset = match desk.account_reset(begun.reset).await {
         Ok(detail) => detail.reset,
-        Err(stop) if stop.refusal() == Some(problem_code::NOT_FOUND) => {
+        Err(stop)
+            if matches!(
+                stop.refusal(),
+                Some(problem_code::NOT_FOUND | problem_code::NOT_ALLOWED)
+            ) =>
+        {
             // What is open is on its person's page, wherever it was prepared.
             let page = desk.detail(&begun.person.id).await?;
             match page.reset.filter(|reset| reset.id == begun.reset) {

@@ -6,6 +6,7 @@ mod attacks;
 mod away;
 mod cases;
 mod deputy;
+mod everywhere;
 mod hands;
 mod killed;
 mod mailed;
