@@ -24,8 +24,8 @@ use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::audit::Line;
 use crate::server::tables::credential::{self, Kept};
 use crate::server::tables::operator::is_same_human;
-use crate::server::tables::person;
 use crate::server::tables::withdrawal;
+use crate::server::tables::{offer, person};
 use crate::server::visits::{Told, Within};
 use crate::wire::{Because, Ground, Push, WithdrawalPush, WithdrawalReceipt, problem_code};
 
@@ -139,13 +139,18 @@ async fn judgement(
         // Nobody has it any more, or nobody had, and it is gone from its key: should it come yet, it is not to count.
         (Ground::Deleted { .. }, _) => Ok(Judged::Ended(None)),
         (Ground::Undone { offer }, held) => {
+            let live = held.filter(|held| held.is_live);
+            let issued = offer::of_key(tx, *offer, station).await?;
+            let maker = issued.map(|offer| offer.issued.operator);
             let by = By {
                 role: role?,
                 station,
-                is_maker: match held {
-                    Some(held) => has_made(tx, push.done_by(), held).await?,
-                    None => false,
+                is_maker: match (live, &maker) {
+                    (Some(held), _) => has_made(tx, push.done_by(), held).await?,
+                    (None, Some(maker)) => is_same_human(tx, push.done_by(), maker).await?,
+                    (None, None) => false,
                 },
+                asked_by: maker,
             };
             may(&by, (push, *offer), (person.kind, now), held)?;
             Ok(Judged::Ended(None))
@@ -190,8 +195,10 @@ async fn held(tx: &mut Write, push: &WithdrawalPush) -> Answer<Option<Kept>> {
 struct By<'a> {
     role: Role,
     station: &'a StationId,
-    /// The human who enrolled it, or began that.
+    /// The human who enrolled it, or began that; of what has not come, who asked for its offer.
     is_maker: bool,
+    /// Who had the offer issued; none: it was issued to nobody at this station.
+    asked_by: Option<OperatorId>,
 }
 
 /// Whether it is theirs: who began it and who ended it have both made it, as they have wherever two humans are wanted.
@@ -215,7 +222,7 @@ fn may(
     let credential = push.credential.to_string();
     by.role.may(Action::ResolveConflict)?;
     let Some(held) = held.filter(|held| held.is_live) else {
-        return Ok(());
+        return may_give_up(by, push, offer);
     };
     if !is_taken_back(held, by.station, offer, now) {
         let minutes = u32::try_from(TAKEN_BACK.as_mins()).unwrap_or(u32::MAX);
@@ -235,6 +242,24 @@ fn may(
                 otherwise: Box::new(no.into()),
             }))
         }
+    }
+}
+
+/// What has not come is refused when it does: whoever asked for it gives it up, and the desk, which leaves no key without its enrolment.
+fn may_give_up(by: &By<'_>, push: &WithdrawalPush, offer: OfferId) -> Answer<()> {
+    match (by.is_maker, by.role.may(Action::TidyKey)) {
+        (true, _) | (false, Ok(())) => Ok(()),
+        (false, Err(no)) => Err(Refusal::new(
+            problem_code::NOT_ALLOWED,
+            format!(
+                "credential {} is not here, and whoever asked for offer {offer}{} gives up what comes of it; for anybody else: {}",
+                push.credential,
+                by.asked_by
+                    .as_ref()
+                    .map_or(String::new(), |who| format!(" (operator {who})")),
+                english().not_allowed(&no),
+            ),
+        )),
     }
 }
 

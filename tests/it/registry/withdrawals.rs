@@ -14,7 +14,7 @@ use keydesk::server::admin;
 use keydesk::wire::{Ground, KeyReport, KeyResetPush, Push, VERSION, WithdrawalPush, problem_code};
 
 use super::authenticator::Authenticator;
-use super::world::{World, entry, first_sign_in, refused};
+use super::world::{World, arrival, entry, first_sign_in, refused};
 
 fn case() -> ResetCase {
     ResetCase {
@@ -255,6 +255,64 @@ async fn an_enrolment_is_taken_back_by_who_made_it_or_may_reset_its_key_and_by_n
         gone.body.finished_by = None;
         gone.head = world.head();
         assert!(world.client.push(entry(), &gone).await.unwrap().was_held);
+    }
+}
+
+/// It is on its way, and would be refused when it comes.
+#[tokio::test]
+async fn what_has_not_come_is_given_up_by_whoever_asked_for_it_or_works_at_the_desk() {
+    let world = World::new().await;
+    let mut others = Vec::new();
+    for (seed, role) in [
+        (210, Role::CustomerService),
+        (211, Role::HelpDesk),
+        (212, Role::StationAdministrator),
+    ] {
+        let name = format!("C. Olleague {seed}");
+        let mut key = Authenticator::new(seed);
+        others.push(first_sign_in(&world.client, &world.db(), &name, role, &mut key).await);
+    }
+    let [agent, desk, station] = &others[..] else {
+        panic!("three");
+    };
+    let maker = &world.session;
+    for (seed, asked_by, by, may) in [
+        (51, maker, desk, true),
+        (52, maker, station, true),
+        (53, agent, agent, true),
+        (54, maker, maker, true),
+        (55, maker, agent, false),
+    ] {
+        let person = PersonId::new("p-2");
+        let visit = world.client.open_visit(asked_by, &person, &arrival()).await;
+        let visit = Some(visit.expect("a visit").id);
+        let offer = world.client.offer(asked_by, &person, visit).await;
+        let offer = offer.expect("an offer");
+        let mut key = Authenticator::new(seed);
+        let mut late = world.enrolment(&offer, &mut key);
+        late.body.operator = asked_by.operator.id.clone();
+        let id = late.body.registration.raw_id.clone();
+        let mut gone = push(&world, &key, ("p-2", &id), undone(offer.id));
+        gone.body.operator = by.operator.id.clone();
+        let answer = world.client.push(entry(), &gone).await;
+        late.head = world.head();
+        if may {
+            assert!(!answer.expect("given up").was_held, "{seed}");
+            let refusal = world.client.push(entry(), &late).await;
+            assert_eq!(refused(refusal), problem_code::CREDENTIAL_GONE, "{seed}");
+            continue;
+        }
+        let said = detail(answer);
+        let maker = asked_by.operator.id.as_str();
+        assert!(said.contains(maker), "{said}");
+        // Nor where nobody asked for anything.
+        gone.body.ground = undone(OfferId(uuid::Uuid::new_v4()));
+        gone.head = world.head();
+        let answer = world.client.push(entry(), &gone).await;
+        assert_eq!(refused(answer), problem_code::NOT_ALLOWED);
+        late.head = world.head();
+        let arrived = world.client.push(entry(), &late).await;
+        assert!(!arrived.expect("theirs").waiting);
     }
 }
 
