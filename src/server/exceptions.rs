@@ -96,10 +96,9 @@ async fn refuse(
     let by = (&vouched.administrator, &vouched.signed_with);
     match visits::made_by_others(tx, by, hands).await? {
         true => Ok(()),
-        false => Err(Refusal::new(
+        false => Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            "whoever enrolled the key by which an administrator answered for a reset has no part in what comes of it: another operator does, \
-             whose account says whose it is",
+            Because::HandInAnswer {},
         )),
     }
 }

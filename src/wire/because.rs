@@ -57,6 +57,7 @@ macro_rules! because_rows {
             TouchFirst {} "because-touch-first";
             ReleaserGoesOn {} "because-releaser-goes-on";
             MakerGoesOn {} "because-maker-goes-on";
+            HandInAnswer {} "because-hand-in-answer";
             SignedInNowhere { operator: String } "because-signed-in-nowhere";
             NothingWaits {} "because-nothing-waits";
             NothingProved { person: String } "because-nothing-proved";
@@ -210,6 +211,8 @@ macro_rules! because_rows {
             EndedBefore { ended: Timestamp, enrolled: Timestamp } "because-ended-before";
             // The rest.
             WaitingNoMore {} "because-waiting-no-more";
+            NotCome { credential: String, offer: String, otherwise: Box<Because> } "because-not-come";
+            NothingToTakeBack {} "because-nothing-to-take-back";
             NobodyVouched { organisation: String, person: String } "because-nobody-vouched";
             NobodyVouches { person: String } "because-nobody-vouches";
             NotTakenBack { credential: String, minutes: u32 } "because-not-taken-back";

@@ -347,9 +347,9 @@ pub async fn take_back(
     let since = now - VOUCHED_WITHIN - SignedDuration::from_mins(1);
     let unused = table::unused(tx, subject, since, u32::MAX >> 1).await?;
     if unused.is_empty() {
-        return Err(Refusal::new(
+        return Err(Refusal::because(
             problem_code::NOT_FOUND,
-            "nobody answers for them any more, or a reset was asked for by it: there is nothing to take back",
+            Because::NothingToTakeBack {},
         ));
     }
     for stored in unused {

@@ -150,7 +150,6 @@ async fn judgement(
                     (None, Some(maker)) => is_same_human(tx, push.done_by(), maker).await?,
                     (None, None) => false,
                 },
-                asked_by: maker,
             };
             may(&by, (push, *offer), (person.kind, now), held)?;
             Ok(Judged::Ended(None))
@@ -197,8 +196,6 @@ struct By<'a> {
     station: &'a StationId,
     /// The human who enrolled it, or began that; of what has not come, who asked for its offer.
     is_maker: bool,
-    /// Who had the offer issued; none: it was issued to nobody at this station.
-    asked_by: Option<OperatorId>,
 }
 
 /// Whether it is theirs: who began it and who ended it have both made it, as they have wherever two humans are wanted.
@@ -249,16 +246,13 @@ fn may(
 fn may_give_up(by: &By<'_>, push: &WithdrawalPush, offer: OfferId) -> Answer<()> {
     match (by.is_maker, by.role.may(Action::TidyKey)) {
         (true, _) | (false, Ok(())) => Ok(()),
-        (false, Err(no)) => Err(Refusal::new(
+        (false, Err(no)) => Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            format!(
-                "credential {} is not here, and whoever asked for offer {offer}{} gives up what comes of it; for anybody else: {}",
-                push.credential,
-                by.asked_by
-                    .as_ref()
-                    .map_or(String::new(), |who| format!(" (operator {who})")),
-                english().not_allowed(&no),
-            ),
+            Because::NotCome {
+                credential: push.credential.to_string(),
+                offer: offer.to_string(),
+                otherwise: Box::new(no.into()),
+            },
         )),
     }
 }

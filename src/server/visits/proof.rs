@@ -149,13 +149,7 @@ pub(super) async fn refuse_hands(
     id: VisitId,
     hands: &[&OperatorId],
 ) -> Answer<()> {
-    let refused = || {
-        Refusal::new(
-            problem_code::NOT_ALLOWED,
-            "whoever released a reset, or enrolled the factor by which an administrator answers for the person, has no part in what comes of \
-             it: another operator does, whose account says whose it is",
-        )
-    };
+    let refused = || Refusal::because(problem_code::NOT_ALLOWED, Because::HandInAnswer {});
     let reset = visit::reset(tx, id).await?;
     if let Some(releaser) = reset.as_ref().and_then(|reset| reset.released_by.as_ref()) {
         for hand in hands {

@@ -21,7 +21,7 @@ use crate::workflow::dialogue::PushState;
 pub fn conflict() -> PushState {
     PushState::Conflict {
         code: "challenge-expired".to_owned(),
-        detail: "The challenge of this offer expired at 09:00; enrol the key once more.".to_owned(),
+        detail: "The challenge of this offer expired at 09:00; enrol the key once more.".into(),
     }
 }
 
