@@ -8,6 +8,7 @@ pub mod authority;
 pub mod batch;
 pub mod care;
 pub mod characters;
+pub mod custody;
 pub mod exception;
 pub mod factor;
 pub mod history;
@@ -37,8 +38,9 @@ pub(crate) mod words;
 pub mod working_days;
 
 pub use id::{
-    AccountResetId, BatchId, Bytes, EntryId, FactorId, IdentificationId, IntentId, OfferId,
-    OperatorId, OrganisationId, PersonId, RunId, StationId, VisitId,
+    AccountResetId, BatchId, Bytes, DeliveryId, EntryId, FactorId, IdentificationId, IntentId,
+    ItemId, OfferId, OperatorId, OrganisationId, PersonId, PlaceId, RunId, SiteId, StationId,
+    TransferId, VisitId,
 };
 pub use identification::Identification;
 pub use key::{Aaguid, KeyFacts, KeyId, UsbPath};

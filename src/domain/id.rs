@@ -57,6 +57,8 @@ text_id! {
     OperatorId of "an operator";
     /// A station, as the registry numbered it.
     StationId of "a station";
+    /// Where places are: a building with one or more desks.
+    SiteId of "a site";
 }
 
 macro_rules! uuid_id {
@@ -100,6 +102,14 @@ uuid_id! {
     BatchId;
     /// One key's way through a batch.
     RunId;
+    /// Something that is kept in the register of stock.
+    ItemId;
+    /// Where items lie.
+    PlaceId;
+    /// Boxes that came, or are to come, from a supplier.
+    DeliveryId;
+    /// What one custodian hands over to another at once.
+    TransferId;
 }
 
 /// Bytes that travel as base64url without padding, as WebAuthn's JSON has them. Padding and the

@@ -3,6 +3,8 @@
 //! Invariant: a [`OneLine`] is neither blank nor longer than it may be, and has nothing in it that is not seen or turns it round: whoever
 //! reads it reads what it is.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use super::characters::is_hidden;
 
 /// Why a text is no such line.
@@ -26,8 +28,8 @@ pub enum NotOneLine {
     },
 }
 
-/// A line of at most so many characters, without blanks around it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A line of at most so many characters, without blanks around it. It is read back as what was kept ([`OneLine::check_kept`]).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OneLine<const MOST: usize>(String);
 
 impl<const MOST: usize> OneLine<MOST> {
@@ -95,9 +97,36 @@ impl<const MOST: usize> From<OneLine<MOST>> for String {
     }
 }
 
+impl<const MOST: usize> Serialize for OneLine<MOST> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de, const MOST: usize> Deserialize<'de> for OneLine<MOST> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match Self::check_kept(&text) {
+            Ok(()) => Ok(Self(text)),
+            Err(fault) => Err(serde::de::Error::custom(fault)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_is_read_back_as_it_was_kept() {
+        let read = serde_json::from_str::<OneLine<4>>;
+        assert_eq!(&*read("\"één\"").expect("three"), "één");
+        for other in ["\"five!\"", "\" \"", "\"a\\nb\"", "4"] {
+            assert!(read(other).is_err(), "{other}");
+        }
+        let line = OneLine::<4>::new(" abc ").expect("three");
+        assert_eq!(serde_json::to_string(&line).expect("written"), "\"abc\"");
+    }
 
     #[test]
     fn a_line_is_counted_in_characters_and_loses_the_blanks_around_it() {
