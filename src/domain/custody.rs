@@ -1,5 +1,5 @@
-//! Stock and custody: which items there are, where each is, who answers for it, and what may be done with it (see docs/DOMAIN.md, "Stock,
-//! standby keys and safes", and docs/CUSTODY.md).
+//! Stock and custody: which items there are, where each is, who answers for it, and what may be done with it: docs/CUSTODY.md, and the rules
+//! in docs/DOMAIN.md, "Stock, standby keys and safes".
 //!
 //! It hides the table of transitions and how a tag is written. Invariant: station and registry ask the same function ([`follows`]) of the
 //! same table. Nothing is ever at two places or at none, and what happened is only ever added to: a correction is a movement of its own.

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "README.md",
     "CONTRIBUTING.md",
+    "docs/CUSTODY.md",
     "docs/DESIGN.md",
     "docs/DOMAIN.md",
     "docs/GLOSSARY.md",

@@ -283,7 +283,7 @@ pub(super) const TABLE: &[Row] = &[
     becomes(
         row(
             StockActKind::Quarantine,
-            &[Spare, Promised, Standby, Returned],
+            &[Spare, Promised, Standby, Returned, Rejected, Damaged],
             HERE_OR_MOVING,
         ),
         Quarantined,
@@ -399,7 +399,12 @@ pub fn who_may(act: StockActKind) -> Vec<Role> {
 }
 
 /// What has to be done first with such an item, so that an act can be done then: the first of the fewest acts that put something right.
+/// None: there is no way, or the item is what the act would make of it.
 pub fn way_to(act: StockActKind, from: (Condition, Whereabouts)) -> Option<StockActKind> {
+    let is_so = |row: &Row| row.act == act && row.to == Some(from.0);
+    if from.0.has_person() != Some(true) && TABLE.iter().any(is_so) {
+        return None;
+    }
     let mut seen = vec![from];
     let mut ways = vec![(from, None)];
     while !ways.is_empty() {

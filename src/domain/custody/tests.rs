@@ -13,6 +13,7 @@ use crate::domain::{
 mod cases;
 mod decided;
 mod lives;
+mod page;
 
 fn operator(nth: u128) -> OperatorId {
     OperatorId::new(format!("o-{nth}"))

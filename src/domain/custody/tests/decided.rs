@@ -252,6 +252,8 @@ fn what_has_to_be_done_first_is_the_shortest_way_there() {
         (StockActKind::Issue, (Rejected, Stored), None),
         (StockActKind::Issue, (Destroyed, Gone), None),
         (StockActKind::Confirm, (Spare, Stored), None),
+        (StockActKind::Quarantine, (Quarantined, Stored), None),
+        (StockActKind::ReportLost, (Lost, Gone), None),
         (StockActKind::Find, (Spare, Stored), None),
     ] {
         assert_eq!(way_to(act, from), first, "{act:?} from {from:?}");
