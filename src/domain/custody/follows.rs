@@ -14,8 +14,8 @@ use crate::domain::OperatorId;
 ///
 /// Whoever asks has looked whether the operators are who they say, have that role, and are two humans where there are two; whether a place
 /// that is named takes what is put there ([`Place::takes`](super::Place::takes)); and whether no other item has the same identifiers.
-pub fn follows(state: Option<&ItemState>, movement: &Movement) -> Result<ItemState, Refusal> {
-    let refused = |(why, next)| refusal(state, movement, why, next);
+pub fn follows(state: Option<&ItemState>, movement: &Movement) -> Result<ItemState, Box<Refusal>> {
+    let refused = |(why, next)| Box::new(refusal(state, movement, why, next));
     match state {
         None => received(movement).map_err(refused),
         Some(state) => followed(state, movement).map_err(refused),
@@ -25,7 +25,7 @@ pub fn follows(state: Option<&ItemState>, movement: &Movement) -> Result<ItemSta
 /// The state that all movements of one item in their order come to; a refusal with how many came before it.
 pub fn state_after<'a>(
     movements: impl IntoIterator<Item = &'a Movement>,
-) -> Result<Option<ItemState>, (usize, Refusal)> {
+) -> Result<Option<ItemState>, (usize, Box<Refusal>)> {
     let mut state = None;
     for (nth, movement) in movements.into_iter().enumerate() {
         state = Some(follows(state.as_ref(), movement).map_err(|refusal| (nth, refusal))?);

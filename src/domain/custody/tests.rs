@@ -119,7 +119,7 @@ fn after<const N: usize>(state: ItemState, acts: [StockAct; N]) -> ItemState {
 }
 
 fn refused(state: &ItemState, movement: &Movement) -> Refusal {
-    follows(Some(state), movement).expect_err("refused")
+    *follows(Some(state), movement).expect_err("refused")
 }
 
 fn issue(nth: u128) -> StockAct {

@@ -166,7 +166,7 @@ impl World {
                 assert_eq!(refusal.stands, before.as_ref().map(Stands::from));
                 let text = serde_json::to_string(&refusal).expect("written");
                 let read: Refusal = serde_json::from_str(&text).expect("read");
-                assert_eq!(read, refusal);
+                assert_eq!(read, *refusal);
             }
             Ok(now) => {
                 assert!(now.is_sound(), "{now:?} after {tried:?}");
