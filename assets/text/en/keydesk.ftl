@@ -5,7 +5,7 @@
 kind-employee = employee
 kind-user-administrator = user admin
 kind-main-administrator = main admin
-kind-unaffiliated = no organisation
+kind-unaffiliated = unaffiliated
 kind-authorised-representative = representative
 role-help-desk = help desk
 role-station-administrator = station administrator

@@ -5,7 +5,7 @@
 kind-employee = werknemer
 kind-user-administrator = gebr.beheerder
 kind-main-administrator = hoofdbeheerder
-kind-unaffiliated = zonder organisatie
+kind-unaffiliated = particulier
 kind-authorised-representative = gemachtigde
 role-help-desk = helpdesk
 role-station-administrator = stationsbeheerder
@@ -282,7 +282,7 @@ pin-blocked = pin geblokkeerd
 pin-change = pincode moet anders
 pin-unsupported = pincode kan niet
 pin-finger = vingerafdruk
-slot-advisory = lek bekend
+slot-advisory = lek
 
 ## Pagina van een persoon
 
@@ -1433,7 +1433,7 @@ waiting-since = wacht sinds { $day } op zijn eigenaar: opent niets tot die hem n
 owned-key = { $model }, serienummer { $serial }
 run-suspend = FACTOR SCHORSEN
 run-lift = SCHORSING OPHEFFEN
-key-forgot = uitlenen
+key-forgot = leen
 key-sign-loan = ja, onderteken
 key-loan-days = zoveel werkdagen
 key-which-second = wie dat nummer heeft

@@ -102,12 +102,12 @@ fn releasing(factors: usize, earlier: usize) -> (Stage, String) {
 fn all_that_bears_on_a_reset_is_seen_before_it_is_released() {
     for (factors, earlier) in [(1, 0), (3, 2), (6, 3), (2, 10)] {
         let (mut stage, mut screen) = releasing(factors, earlier);
-        assert!(screen.contains("last name"), "{screen}");
+        assert!(screen.contains("Last name"), "{screen}");
         let mut seen = screen.clone();
         while screen.contains("more lines below") {
             stage.press(KeyCode::Down);
             screen = shown(&stage);
-            assert!(screen.contains("last name"), "{screen}");
+            assert!(screen.contains("Last name"), "{screen}");
             seen.push_str(&screen);
         }
         for wanted in ["7K31", "same ticket", "Number 9"] {
