@@ -52,6 +52,11 @@ class Disk:
         with self._lock:
             self._writes_left, self._when_cut = writes, then
 
+    def spare(self):
+        """No cut comes any more of what was said before."""
+        with self._lock:
+            self._writes_left, self._when_cut = None, None
+
     def _cut(self):
         """Of what was never flushed, each block is on the disk with probability one half; one at least is not."""
         blocks = sorted({sector // SECTORS_A_BLOCK for sector in self._cache})

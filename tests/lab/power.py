@@ -66,10 +66,15 @@ def _live(told, number, disk, chance, last=False, unsynced=False):
     cut_after = (1, 1) if unsynced else CUT_AFTER_WRITES
     lines = list(_until_dark(guest, disk, chance.randint(*cut_after)))
     too_long.cancel()
+    disk.spare()
     words = [line.split() for line in lines if line]
     if not any(word[0] == "ok" for word in words):
         judged = [line for line in lines if line.startswith("not ok")]
         return f"did not come to hold everything: {judged[-1] if judged else 'it never got so far'}"
+    # No cut came: what ended it is not what is looked for, and the next life would find nothing lost.
+    ended = [line for line in lines if line.startswith("ended")]
+    if ended:
+        return f"was not cut, but {ended[-1]}"
     here = [int(word[1]) for word in words if word[0] == "acknowledged"]
     if not last and not here:
         return "enrolled nobody"

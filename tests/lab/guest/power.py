@@ -42,7 +42,11 @@ def live(life, say):
         os.sync()
         desk.without_syncing()
     if not life["last"]:
-        enrol_for_ever(bench, desk, life["attempted"] + 1, say)
+        try:
+            enrol_for_ever(bench, desk, life["attempted"] + 1, say)
+        except Exception as error:
+            traceback.print_exc()
+            say(f"ended {type(error).__name__}: {' '.join(str(error).split())}")
 
 
 def enrol_for_ever(bench, desk, number, say):
