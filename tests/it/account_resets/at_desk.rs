@@ -136,7 +136,7 @@ async fn for_a_reset_that_is_not_there_nobody_is_identified() {
     for (arguments, key) in [(&object, None), (&sign, Some((SLOT, PIN)))] {
         let (outcome, printed) = run_with(&other, arguments, key).await;
         assert_eq!(outcome.exit, Exit::Usage, "{}", outcome.detail);
-        assert!(printed.contains("there is no reset"), "{printed}");
+        assert!(printed.contains("There is no reset"), "{printed}");
         let detail = other.station.person(&person(2)).await.expect("a person");
         assert!(detail.visit.is_none(), "{arguments:?}: {:?}", detail.visit);
     }
