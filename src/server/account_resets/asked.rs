@@ -93,7 +93,7 @@ pub(super) async fn refuse_more(
     let (_, lately) = table::asked_about(tx, &person.id, since).await?;
     if lately >= OF_ONE_PERSON {
         let why = Because::ResetLimit {
-            count: u32::try_from(lately).unwrap_or(u32::MAX),
+            count: lately,
             person: person.name.clone(),
         };
         return Err(Refusal::because(problem_code::RESET_LIMIT, why));

@@ -61,7 +61,7 @@ pub async fn to_sign(
         expires_at,
     };
     if act_asked::count(tx, &asked.place, now).await? >= ASKED_AT_MOST {
-        let count = ASKED_AT_MOST.try_into().unwrap_or(u32::MAX);
+        let count = ASKED_AT_MOST;
         return Err(Refusal::because(
             problem_code::OFFERS_OPEN,
             Because::ActsOpen { count },
