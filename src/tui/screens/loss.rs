@@ -32,7 +32,8 @@ pub enum LossAsking {
 }
 
 impl LossAsking {
-    /// The question as it is first shown: the mildest reason is marked.
+    /// The question as it is first shown: the mildest reason is marked; none where it is suspended already, because what is left makes it
+    /// final, and Enter pressed in passing is to say nothing.
     pub fn of(question: LossQuestion) -> Self {
         match question {
             LossQuestion::Choose { owned, lifts, .. } => Self::Choose {
@@ -47,11 +48,14 @@ impl LossAsking {
                 is_offline,
                 ..
             } => Self::Suspend {
+                marked: match owned.suspended() {
+                    Some(_) => offered.len(),
+                    None => 0,
+                },
                 owned,
                 offered,
                 is_last,
                 is_offline,
-                marked: 0,
             },
         }
     }

@@ -133,6 +133,16 @@ static ENROLLED: Screen = Screen {
     ..Screen::NOTHING
 };
 
+/// It has ended with something about an app or token that was wanted in a visit.
+static APP_ENDED: Screen = Screen {
+    rows: &[
+        DONE,
+        row!(letter('e') => "key-end-visit", Left, Kiosk(|m, _| app_of(m, AppJob::Leave)))
+            .when(has_arrived),
+    ],
+    ..ENDED
+};
+
 /// The account was reset: something is enrolled in the same visit.
 static CARRIED_OUT: Screen = Screen {
     rows: &[
@@ -146,13 +156,15 @@ static CARRIED_OUT: Screen = Screen {
     ..Screen::NOTHING
 };
 
-static ENDED: Screen = Screen {
+const ENDED: Screen = Screen {
     rows: &[DONE],
     after: &[LEAVE],
     waits: |_, t| Some(tr!(t, "waits-ended")),
     draw: closing::draw,
     ..Screen::NOTHING
 };
+
+static OVER: Screen = ENDED;
 
 const DONE: Row = row!(ENTER => "key-done", Left, Kiosk(|m, _| leave(m)));
 
@@ -174,7 +186,14 @@ pub(super) fn screen(run: &Run) -> &'static Screen {
             result: AccountResetResult::CarriedOut { .. },
             ..
         }) => &CARRIED_OUT,
-        Phase::Over(_) => &ENDED,
+        Phase::Over(Ending::App { result, .. }) => match result {
+            AppResult::Enrolled { .. }
+            | AppResult::Removed { .. }
+            | AppResult::Accepted { .. }
+            | AppResult::Assigned { .. } => &APP_ENDED,
+            AppResult::Tested { .. } | AppResult::Left { .. } => &OVER,
+        },
+        Phase::Over(_) => &OVER,
         Phase::Asking(asking) => asked(asking),
         Phase::Working
         | Phase::Touch(_)

@@ -240,6 +240,12 @@ fn whoever_is_done_goes_and_whoever_was_reset_gets_an_app_with_one_press() {
     let mut stage = at("done");
     stage.press(KeyCode::Char('e'));
     assert_eq!(sent(&mut stage), ["app Leave p-1"]);
+    for scene in ["app-done", "app-replaced", "app-removed"] {
+        let mut stage = at(scene);
+        sent(&mut stage);
+        stage.press(KeyCode::Char('e'));
+        assert_eq!(sent(&mut stage), ["app Leave p-2"], "{scene}");
+    }
     // What is in the outbox arrives within the visit, or waits.
     let mut stage = at("done-left");
     stage.press(KeyCode::Char('e'));

@@ -4,14 +4,15 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::behaviour::at;
 use super::{sent, shown};
-use crate::domain::visit::SuspendedWhy;
+use crate::domain::visit::{Suspended, SuspendedWhy};
 use crate::station::face::{Command, Update};
 use crate::tui::keys::{Foot, Key, rows};
 use crate::tui::model::Page;
 use crate::tui::scenes::{Stage, cast};
 use crate::tui::screens::person::Chosen;
 use crate::tui::update::Effect;
-use crate::workflow::dialogue::Answer;
+use crate::wire::Owned;
+use crate::workflow::dialogue::{Answer, LossQuestion, Question};
 
 fn chosen(stage: &Stage) -> Chosen {
     assert_eq!(stage.model.page, Page::Person);
@@ -225,4 +226,28 @@ fn the_mark_stays_on_its_factor_and_the_marked_one_is_always_to_be_seen() {
     let serial = page.marked().and_then(|owned| owned.serial());
     assert_eq!(serial, Some("SERIAL-08"));
     assert!(shown(&stage).contains("SERIAL-08"));
+}
+
+#[test]
+fn what_is_lost_already_is_made_final_by_whoever_chooses_that_and_not_by_enter_in_passing() {
+    let mut stage = at("suspend");
+    let mut detail = cast::detail();
+    let mut key = detail.credentials.swap_remove(0);
+    key.held.suspended = Some(Suspended {
+        at: cast::ago(55),
+        why: SuspendedWhy::Lost,
+    });
+    stage.ask(Question::Loss(LossQuestion::Suspend {
+        person: detail.person,
+        owned: Box::new(Owned::Key(key)),
+        offered: vec![SuspendedWhy::Stolen, SuspendedWhy::Suspected],
+        is_last: true,
+        is_offline: false,
+    }));
+    sent(&mut stage);
+    stage.press(KeyCode::Enter);
+    assert_eq!(sent(&mut stage), [] as [&str; 0]);
+    stage.press(KeyCode::Char('1'));
+    stage.press(KeyCode::Enter);
+    assert_eq!(sent(&mut stage).len(), 1);
 }
