@@ -236,7 +236,7 @@ fn when(reset: &AccountReset) -> String {
 }
 
 async fn end(runs: &Runs<'_>, reset: AccountResetId, how: ResetEnding) -> Result<Outcome, Stop> {
-    let reset = runs.station.end_reset(reset, how).await?;
+    let reset = runs.station.end_reset(reset, (how, None)).await?;
     let text = spoken();
     let said = tr!(
         spoken(),

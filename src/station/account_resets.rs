@@ -104,20 +104,21 @@ impl Station {
         self.surely(&session, ask).await
     }
 
-    /// Withdraws or refuses one. Whoever did so before, and had no answer, has it now.
+    /// Withdraws or refuses one; `beside`: who stands there and refuses it. Whoever did so before, and had no answer, has it now.
     pub async fn end_reset(
         &self,
         reset: AccountResetId,
-        how: ResetEnding,
+        (how, beside): (ResetEnding, Option<&OperatorId>),
     ) -> Result<AccountReset, Stop> {
         let session = self.session()?;
-        let ended = self.end(&session, reset, how).await;
+        let ended = self.end(&session, reset, (how, beside)).await;
         if ended.as_ref().err().and_then(Stop::refusal) != Some(problem_code::RESET_OVER) {
             return ended;
         }
         let stands = self.account_reset(reset).await?.reset;
         let by = stands.ended_by.as_ref().map(|by| &by.id);
-        match stands.state == how.state() && by == Some(&session.operator.id) {
+        let refuser = stands.refused_by.as_ref().map(|by| &by.id);
+        match stands.state == how.state() && (by, refuser) == (Some(&session.operator.id), beside) {
             true => Ok(stands),
             false => ended,
         }
@@ -127,13 +128,14 @@ impl Station {
         &self,
         session: &Session,
         reset: AccountResetId,
-        how: ResetEnding,
+        (how, beside): (ResetEnding, Option<&OperatorId>),
     ) -> Result<AccountReset, Stop> {
         let client = self.registry()?;
         let entry = EntryId(uuid::Uuid::now_v7());
         let end = ResetEnd {
             version: VERSION,
             how,
+            beside: beside.cloned(),
         };
         let ask = async |_| client.end_reset(session, (reset, entry), &end).await;
         self.surely(session, ask).await

@@ -191,7 +191,7 @@ impl Kiosk {
         let home = Arc::clone(&self.home);
         let handle = Handle::current();
         tokio::task::spawn_blocking(
-            move || match handle.block_on(station.end_reset(reset, how)) {
+            move || match handle.block_on(station.end_reset(reset, (how, None))) {
                 Ok(_) => home.look(),
                 Err(stop) => screen.add(Update::Remark(remark(&stop))),
             },

@@ -6,7 +6,7 @@ use super::{Text, tr};
 use crate::domain::account_reset::{ResetReason, ResetState};
 use crate::domain::identification::AwayLook;
 use crate::domain::{Identification, Person};
-use crate::wire::{AccountReset, ResetFacts};
+use crate::wire::{AccountReset, EarlierReset, ResetFacts};
 use crate::workflow::dialogue::{AccountResetJob, AccountResetResult};
 
 impl Text {
@@ -114,11 +114,25 @@ impl Text {
                     day = day(earlier.asked_at),
                     by = earlier.asked_by.clone(),
                     why = self.reset_reason(earlier.reason),
-                    state = self.reset_state(earlier.state)
+                    state = self.earlier_end(earlier)
                 ),
             ));
         }
         lines
+    }
+
+    /// How an earlier one ended, by whom, and whom it had been put to.
+    fn earlier_end(&self, earlier: &EarlierReset) -> String {
+        let state = self.reset_state(earlier.state);
+        match (earlier.state, &earlier.put_to, &earlier.ended_by) {
+            (ResetState::Withdrawn, Some(to), _) => {
+                tr!(self, "account-reset-earlier-put", state = state, to = to.clone())
+            }
+            (ResetState::Refused | ResetState::Objected, _, Some(by)) => {
+                tr!(self, "account-reset-earlier-by", state = state, by = by.clone())
+            }
+            (_, _, _) => state,
+        }
     }
 
     /// One of several: whose account, why, and who asked for it or prepared it, where.

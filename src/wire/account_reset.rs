@@ -92,6 +92,9 @@ pub struct ResetEnd {
     /// Version of this form.
     pub version: u16,
     pub how: ResetEnding,
+    /// Of a refusal: who stands beside whoever is signed in, could release it, and refuses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<OperatorId>,
 }
 
 /// How a request ends before anything came of it.
@@ -188,6 +191,9 @@ pub struct AccountReset {
     /// Who withdrew, refused or carried it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_by: Option<Operator>,
+    /// Who stood beside them and refused it, by their word: nothing was signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_by: Option<Operator>,
     /// Whoever of the people withdrew it or objected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objector: Option<Person>,
@@ -232,9 +238,22 @@ pub struct EarlierReset {
     pub reason: ResetReason,
     pub asked_at: Timestamp,
     pub asked_by: String,
+    /// Whom it was last put to, to be released.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put_to: Option<String>,
+    /// Who ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_by: Option<String>,
 }
 
 impl AccountReset {
+    /// The name of whoever ended it, or carried it out.
+    pub fn ender(&self) -> Option<&str> {
+        let operator = self.refused_by.as_ref().or(self.ended_by.as_ref());
+        let operator = operator.map(|by| by.name.as_str());
+        operator.or(self.objector.as_ref().map(|by| by.name.as_str()))
+    }
+
     /// The name of whoever asked for it; of what is only prepared, of whoever did that.
     pub fn asker(&self) -> &str {
         let operator = self.asked_by.as_ref().map(|by| by.name.as_str());

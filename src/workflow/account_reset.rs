@@ -305,7 +305,6 @@ async fn release_one(
     begin(desk, AccountResetJob::Release, &person);
     begin_step(desk, Step::Confirm);
     let me = desk.operator().ok_or(Stop::SignedOut)?;
-    let own = detail.reset.is_by(&me.id);
     let by = match by {
         ReleasedBy::SignedIn => None,
         ReleasedBy::Beside(agent) => Some(agent.clone()),
@@ -319,12 +318,8 @@ async fn release_one(
     let to_sign = desk.release_reset(reset, by.as_ref()).await?;
     let act = act(&to_sign)?;
     let Some(last_name) = last_name(desk, &act, &to_sign).await? else {
-        // Whoever is signed in answers for this: who asked takes it back.
-        let how = match own {
-            true => ResetEnding::Withdraw,
-            false => ResetEnding::Refuse,
-        };
-        let reset = desk.end_reset(reset, how).await?;
+        let refuse = ResetEnding::Refuse;
+        let reset = desk.end_reset(reset, refuse, by.as_ref()).await?;
         return Ok(Ending::AccountReset {
             person,
             result: AccountResetResult::Refused {

@@ -243,7 +243,7 @@ port! {
         /// Hands in what was signed. Whether it was taken is not known after [`Stop::Unanswered`]; every other stop is certain.
         fn sign_reset(&mut self, entry: EntryId, signed: ActSigned) -> Result<AccountReset, Stop>;
         /// Refuses one; likewise.
-        fn end_reset(&mut self, reset: AccountResetId, how: ResetEnding) -> Result<AccountReset, Stop>;
+        fn end_reset(&mut self, reset: AccountResetId, how: ResetEnding, beside: Option<&OperatorId>) -> Result<AccountReset, Stop>;
         /// Deletes all that opens an account, in a visit of its person; likewise. To be asked again where it was not answered.
         fn carry_out_reset(&mut self, reset: AccountResetId, visit: VisitId) -> Result<AccountResetDone, Stop>;
         /// May whoever is signed in ask for the reset of the account of somebody who is not at a desk, and how can they be identified?

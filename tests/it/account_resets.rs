@@ -186,6 +186,35 @@ async fn somebody_whose_key_was_stolen_is_back_with_another_one_in_one_visit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_second_agent_refuses_at_the_desk_of_whoever_asked_and_that_is_what_the_record_says() {
+    let service = Service::new(1).await;
+    service.stolen(1).await;
+    let id = ask(&service.one, &person(1)).await.expect("asked for");
+    let face = Arc::new(ScriptedFace::new(OPERATOR_SLOT, OPERATOR_PIN).refusing());
+    let station = Arc::clone(&service.one.station);
+    let mut desk = StationDesk::new(station, face, Cancel::default());
+    let ending = account_reset::release(&mut desk, id, &ReleasedBy::WhoeverCame).await;
+    let Ok(Ending::AccountReset {
+        result: AccountResetResult::Refused { reset },
+        ..
+    }) = ending
+    else {
+        panic!("{ending:?}");
+    };
+    assert_eq!(reset.state, ResetState::Refused);
+    assert_eq!(reset.ender(), Some("S. Econd"));
+    let said_by = reset.ended_by.expect("somebody");
+    assert_eq!(said_by.name, "A. Gent", "by whose word it is");
+    // Whoever is asked next reads it.
+    let next = ask(&service.one, &person(1)).await.expect("asked for anew");
+    let detail = service.two.station.account_reset(next).await;
+    let facts = detail.expect("is shown").facts;
+    let before = facts.earlier.first().expect("the one before");
+    assert_eq!(before.state, ResetState::Refused);
+    assert_eq!(before.ended_by.as_deref(), Some("S. Econd"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_had_no_answer_does_the_same_once_more_and_has_it() {
     let service = Service::new(2).await;
     service.stolen(1).await;
@@ -206,10 +235,10 @@ async fn whoever_had_no_answer_does_the_same_once_more_and_has_it() {
     ));
     let station = &service.one.station;
     let how = ResetEnding::Withdraw;
-    station.end_reset(id, how).await.expect("withdrawn");
-    let again = station.end_reset(id, how).await.expect("the same");
+    station.end_reset(id, (how, None)).await.expect("withdrawn");
+    let again = station.end_reset(id, (how, None)).await.expect("the same");
     assert_eq!(again.state, ResetState::Withdrawn);
-    let other = service.two.station.end_reset(id, ResetEnding::Refuse);
+    let other = service.two.station.end_reset(id, (ResetEnding::Refuse, None));
     let other = other.await.expect_err("it is over");
     assert_eq!(other.refusal(), Some(problem_code::RESET_OVER));
 }

@@ -2,24 +2,29 @@
 
 use jiff::Timestamp;
 
+use super::released::{may_release, standing_at};
 use super::{ByPerson, expire, known, not_allowed, stands, stored, tell_ended};
 use crate::domain::account_reset::ResetState;
 use crate::domain::authority::{Action, may_end_reset};
-use crate::domain::{AccountResetId, Person};
+use crate::domain::{AccountResetId, OperatorId, Person};
 use crate::server::database::Write;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset::{self as table, Ender, Stored};
 use crate::server::tables::{audit, operator};
 use crate::server::visits;
-use crate::wire::{Because, Operator, ResetEnding, problem_code};
+use crate::wire::{Because, Operator, ResetEnd, ResetEnding, problem_code};
 
 /// An operator withdraws or refuses one of which nothing has come.
 pub async fn end(
     tx: &mut Write,
     by: &Operator,
-    (id, how): (AccountResetId, ResetEnding),
+    (id, ResetEnd { how, beside, .. }): (AccountResetId, &ResetEnd),
     now: Timestamp,
 ) -> Answer<()> {
+    if let (ResetEnding::Refuse, Some(refuser)) = (how, beside) {
+        return refuse_beside(tx, by, (id, refuser), now).await;
+    }
+    let how = *how;
     let reset = stored(tx, id).await?;
     let person = known(tx, &reset.person).await?;
     may_end(tx, by, (&person, how), now).await?;
@@ -47,6 +52,26 @@ pub async fn end(
         audit::raise(tx, None, (problem_code::RESET_OBJECTED, &detail), now).await?;
     }
     Ok(())
+}
+
+/// A second agent, who could release it, stands beside whoever is signed in and refuses: nothing is signed, and that one says so.
+async fn refuse_beside(
+    tx: &mut Write,
+    signed_in: &Operator,
+    (id, refuser): (AccountResetId, &OperatorId),
+    now: Timestamp,
+) -> Answer<()> {
+    let reset = standing_at(tx, id, ResetState::Requested, now).await?;
+    let person = known(tx, &reset.person).await?;
+    may_end_reset(signed_in.role, person.kind).map_err(not_allowed)?;
+    let asked_by = reset.asked_by.as_ref();
+    let asked_by = asked_by.ok_or_else(|| Refusal::internal("a request of nobody's"))?;
+    may_release(tx, (&reset, asked_by), (refuser, &person), now).await?;
+    let by = Ender::Beside {
+        signed_in: &signed_in.id,
+        refuser,
+    };
+    end_as(tx, (&reset, ResetState::Refused), (by, None), now).await
 }
 
 /// One of the people does.

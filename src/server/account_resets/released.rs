@@ -37,6 +37,7 @@ pub async fn release(
     let (request, terms) = request(tx, &reset).await?.ok_or_else(unsigned)?;
     refuse_otherwise(tx, &terms, &person).await?;
     vouching::refuse_fallen(tx, &terms, releaser, now).await?;
+    table::put(tx, id, releaser).await?;
     let deed = Deed::ReleaseReset {
         terms,
         asked_by: request.signer.clone(),
@@ -75,7 +76,7 @@ pub async fn releasers(
 
 /// Whether this account may release that: of another human than whoever asked, settled, and neither the person nor of their
 /// organisation.
-async fn may_release(
+pub(super) async fn may_release(
     tx: &mut Write,
     (reset, asked_by): (&Stored, &OperatorId),
     (releaser, person): (&OperatorId, &Person),
@@ -186,7 +187,7 @@ pub async fn released(
 }
 
 /// The reset, if it stands like that.
-async fn standing_at(
+pub(super) async fn standing_at(
     db: &mut Connection,
     id: AccountResetId,
     wanted: ResetState,

@@ -80,6 +80,10 @@ pub async fn shown(db: &mut Connection, reset: Stored, now: Timestamp) -> Answer
             Some(id) => Some(agent(db, id).await?.operator),
             None => None,
         },
+        refused_by: match &reset.refused_by {
+            Some(id) => Some(agent(db, id).await?.operator),
+            None => None,
+        },
         objector: match &reset.objector {
             Some(id) => Some(known(db, id).await?),
             None => None,
@@ -128,6 +132,8 @@ pub async fn facts(
             reason: reset.reason,
             asked_at: reset.asked_at,
             asked_by: asker(db, &reset).await?,
+            put_to: named(db, reset.put_to.as_ref()).await?,
+            ended_by: ended_by(db, &reset).await?,
         });
     }
     let ticket_seen_at = match ticket {
@@ -143,6 +149,21 @@ pub async fn facts(
         earlier,
         ticket_seen_at,
         asked_lately: asked + u32::from(!is_kept),
+    })
+}
+
+/// Who ended one, by name.
+async fn ended_by(db: &mut Connection, reset: &Stored) -> Answer<Option<String>> {
+    if let Some(id) = &reset.objector {
+        return Ok(Some(known(db, id).await?.name));
+    }
+    named(db, reset.refused_by.as_ref().or(reset.ended_by.as_ref())).await
+}
+
+async fn named(db: &mut Connection, id: Option<&OperatorId>) -> Answer<Option<String>> {
+    Ok(match id {
+        Some(id) => Some(agent(db, id).await?.operator.name),
+        None => None,
     })
 }
 

@@ -317,13 +317,16 @@ pub async fn end(
         Opened::Repeated(response) => return Ok(response),
     };
     let now = registry.now();
-    resets::end(&mut entry.tx, &desk.operator, (id, request.how), now).await?;
+    resets::end(&mut entry.tx, &desk.operator, (id, &request), now).await?;
     let reply = resets::shown_by_id(&mut entry.tx, id, now).await?;
     let action = match request.how {
         ResetEnding::Withdraw => "reset-withdrawn",
         ResetEnding::Refuse => "reset-refused",
     };
-    let detail = format!("reset {id}");
+    let detail = match &reply.refused_by {
+        Some(by) => format!("reset {id}, by operator {} beside them, unsigned", by.id),
+        None => format!("reset {id}"),
+    };
     let subject = reply.person.id.to_string();
     let line = line(&desk, action, &subject, &detail);
     entry.finish(StatusCode::OK, &reply, line).await

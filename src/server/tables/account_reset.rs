@@ -40,6 +40,10 @@ pub struct Stored {
     pub released_by: Option<OperatorId>,
     pub released_at: Option<Timestamp>,
     pub ended_by: Option<OperatorId>,
+    /// Who stood beside them and refused it, by their word.
+    pub refused_by: Option<OperatorId>,
+    /// Whom it was last put to, to be released.
+    pub put_to: Option<OperatorId>,
     /// Whoever of the people withdrew or objected.
     pub objector: Option<PersonId>,
     pub ended_at: Option<Timestamp>,
@@ -74,6 +78,8 @@ impl FromRow<'_, Row> for Stored {
             released_by: row.try_get("released_by")?,
             released_at: row.try_get::<MaybeAt, _>("released_ms")?.0,
             ended_by: row.try_get("ended_by")?,
+            refused_by: row.try_get("refused_by")?,
+            put_to: row.try_get("put_to")?,
             objector: row.try_get("objector")?,
             ended_at: row.try_get::<MaybeAt, _>("ended_ms")?.0,
         })
@@ -319,14 +325,15 @@ pub async fn carried_out_of(
     .await
 }
 
-/// How many were asked for, and not only prepared unless somebody objected to that, about that person after that time: of all, and without those that whoever asked took back.
+/// How many were asked for, and not only prepared unless somebody objected to that, about that person after that time: of all, and without
+/// those that whoever asked took back before they were put to anybody.
 pub async fn asked_about(
     db: &mut Connection,
     person: &PersonId,
     after: Timestamp,
 ) -> Result<(u32, u32), Fault> {
     sqlx::query_as(
-        "SELECT count(*), count(*) FILTER (WHERE state <> $3) FROM account_reset \
+        "SELECT count(*), count(*) FILTER (WHERE state <> $3 OR put_to IS NOT NULL) FROM account_reset \
          WHERE person = $1 AND asked_ms > $2 AND (asked IS NOT NULL OR administrator IS NOT NULL OR state = $4)",
     )
     .bind(person)
@@ -418,10 +425,25 @@ pub async fn release(
     Ok(done.rows_affected() == 1)
 }
 
+/// It was put to that account, to be released.
+pub async fn put(tx: &mut Write, id: AccountResetId, to: &OperatorId) -> Result<(), Fault> {
+    sqlx::query("UPDATE account_reset SET put_to = $1 WHERE id = $2")
+        .bind(to)
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// By whom one ends.
 #[derive(Clone, Copy)]
 pub enum Ender<'a> {
     Operator(&'a OperatorId),
+    /// Somebody who stands beside whoever is signed in, by the word of that one.
+    Beside {
+        signed_in: &'a OperatorId,
+        refuser: &'a OperatorId,
+    },
     /// Themself, or an administrator of their organisation.
     Person(&'a PersonId),
 }
@@ -434,12 +456,13 @@ pub async fn end(
     by: Ender<'_>,
     now: Timestamp,
 ) -> Result<bool, Fault> {
-    let (operator, person) = match by {
-        Ender::Operator(id) => (Some(id), None),
-        Ender::Person(id) => (None, Some(id)),
+    let (operator, refuser, person) = match by {
+        Ender::Operator(id) => (Some(id), None, None),
+        Ender::Beside { signed_in, refuser } => (Some(signed_in), Some(refuser), None),
+        Ender::Person(id) => (None, None, Some(id)),
     };
     let done = sqlx::query(
-        "UPDATE account_reset SET state = $1, ended_by = $2, objector = $6, ended_ms = $3 WHERE id = $4 AND state = $5",
+        "UPDATE account_reset SET state = $1, ended_by = $2, objector = $6, refused_by = $7, ended_ms = $3 WHERE id = $4 AND state = $5",
     )
     .bind(to)
     .bind(operator)
@@ -447,6 +470,7 @@ pub async fn end(
     .bind(id)
     .bind(from)
     .bind(person)
+    .bind(refuser)
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)

@@ -430,8 +430,7 @@ fn facts(admin: &Administrator, reset: &AccountReset) -> Markup {
             @if let Some(at) = reset.ended_at {
                 (line(tr!(t, "page-ended"), html! {
                     (visitor.time(at))
-                    @if let Some(by) = &reset.objector { ", " (by.name) }
-                    @else if let Some(by) = &reset.ended_by { ", " (by.name) }
+                    @if let Some(by) = reset.ender() { ", " (by) }
                 }))
             }
         }

@@ -25,7 +25,7 @@ use crate::server::tables::operator;
 use crate::server::tally::Event;
 use crate::text::act::identified;
 use crate::text::{Text, tr};
-use crate::wire::{AccountReset, ResetEnding};
+use crate::wire::{AccountReset, ResetEnd, ResetEnding, VERSION};
 
 /// Most that are listed.
 const LISTED_MAX: u32 = 50;
@@ -172,8 +172,8 @@ fn lines(agent: &Agent, reset: &AccountReset, terms: Option<&ResetTerms>) -> Mar
                 @if let Some(at) = reset.ripe_at { (line(tr!(t, "page-not-before"), visitor.time(at))) }
                 (line(tr!(t, "page-until"), visitor.until(reset.until)))
             }
-            @if let (Some(at), by) = (reset.ended_at, &reset.ended_by) {
-                (line(tr!(t, "page-ended"), html! { (visitor.time(at)) @if let Some(by) = by { ", " (by.name) } }))
+            @if let (Some(at), by) = (reset.ended_at, reset.ender()) {
+                (line(tr!(t, "page-ended"), html! { (visitor.time(at)) @if let Some(by) = by { ", " (by) } }))
             }
         }
     }
@@ -275,7 +275,12 @@ async fn end(
         return Ok(before);
     }
     let reset = agent.see(&mut tx, id, now).await?;
-    resets::end(&mut tx, &agent.operator, (id, how), now).await?;
+    let end = ResetEnd {
+        version: VERSION,
+        how,
+        beside: None,
+    };
+    resets::end(&mut tx, &agent.operator, (id, &end), now).await?;
     let path = format!("/waiting/{id}");
     let detail = format!("reset {id}, on a page");
     let line = agent.line(action, reset.person.id.as_str(), &detail);

@@ -299,8 +299,9 @@ impl Registry for StationDesk {
         &mut self,
         reset: AccountResetId,
         how: ResetEnding,
+        beside: Option<&OperatorId>,
     ) -> Result<AccountReset, Stop> {
-        self.station.end_reset(reset, how).await
+        self.station.end_reset(reset, (how, beside)).await
     }
 
     async fn carry_out_reset(

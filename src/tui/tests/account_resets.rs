@@ -83,6 +83,8 @@ fn releasing(factors: usize, earlier: usize) -> (Stage, String) {
                 reason: ResetReason::Stolen,
                 asked_at: Timestamp::UNIX_EPOCH,
                 asked_by: "A. Gent".to_owned(),
+                put_to: None,
+                ended_by: Some("S. Econd".to_owned()),
             })
             .collect(),
         ticket_seen_at: Some(Timestamp::UNIX_EPOCH),

@@ -160,9 +160,20 @@ impl Agent {
         reset: AccountResetId,
         how: ResetEnding,
     ) -> Result<AccountReset, RegistryError> {
+        self.ends_beside(reset, how, None).await
+    }
+
+    /// That agent stands beside them.
+    async fn ends_beside(
+        &self,
+        reset: AccountResetId,
+        how: ResetEnding,
+        beside: Option<&OperatorId>,
+    ) -> Result<AccountReset, RegistryError> {
         let end = ResetEnd {
             version: VERSION,
             how,
+            beside: beside.cloned(),
         };
         self.client
             .end_reset(&self.session, (reset, entry()), &end)

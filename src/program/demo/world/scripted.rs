@@ -32,6 +32,7 @@ pub struct ScriptedFace {
     /// The PIN that was handed over last.
     handed: Mutex<Option<Pin>>,
     case: Option<ResetCase>,
+    refuses: bool,
 }
 
 impl ScriptedFace {
@@ -47,6 +48,7 @@ impl ScriptedFace {
             orders: Mutex::default(),
             handed: Mutex::default(),
             case: None,
+            refuses: false,
         }
     }
 
@@ -71,6 +73,15 @@ impl ScriptedFace {
     pub fn wanting(self, orders: impl IntoIterator<Item = Answer>) -> Self {
         Self {
             orders: Mutex::new(orders.into_iter().collect()),
+            ..self
+        }
+    }
+
+    /// Types no name where a reset is to be released: it is refused.
+    #[must_use]
+    pub fn refusing(self) -> Self {
+        Self {
+            refuses: true,
             ..self
         }
     }
@@ -159,6 +170,9 @@ impl Face for ScriptedFace {
             Question::TouchAgain { .. } => Err(Stop::Key(KeyFault::TouchTimeout)),
             // No phone is at hand in a script about keys.
             Question::App(_) => Err(Stop::Cancelled),
+            Question::AccountReset(AccountResetQuestion::Release { .. }) if self.refuses => {
+                Ok(Answer::Keep)
+            }
             Question::AccountReset(question) => Ok(agents_answer(question)),
             Question::Loan(question) => lenders_answer(question).ok_or(Stop::Cancelled),
             Question::Loss(LossQuestion::Suspend { offered, .. }) => offered

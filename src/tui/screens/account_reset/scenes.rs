@@ -92,6 +92,7 @@ pub(super) fn reset(number: u128, person: Person, by: Operator, minutes: i64) ->
         until: asked_at + SignedDuration::from_hours(4),
         released_by: None,
         ended_by: None,
+        refused_by: None,
         ended_at: None,
         away: false,
         exception: None,
@@ -279,6 +280,8 @@ pub(super) fn facts() -> ResetFacts {
             reason: ResetReason::Lost,
             asked_at: cast::ago(60 * 24 * 40),
             asked_by: "K. Second".to_owned(),
+            put_to: None,
+            ended_by: None,
         }],
         ticket_seen_at: None,
         asked_lately: 1,
@@ -291,6 +294,10 @@ fn all_facts() -> ResetFacts {
     facts.factors[1].waiting = true;
     let before = facts.earlier[0].clone();
     facts.earlier.resize(6, before);
+    facts.earlier[1].state = ResetState::Withdrawn;
+    facts.earlier[1].put_to = Some("K. Second".to_owned());
+    facts.earlier[2].state = ResetState::Refused;
+    facts.earlier[2].ended_by = Some("K. Second".to_owned());
     facts.ticket_seen_at = Some(cast::ago(60 * 24));
     facts.asked_lately = 5;
     facts

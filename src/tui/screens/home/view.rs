@@ -332,7 +332,7 @@ fn alert_lines(ctx: Ctx<'_>) -> Vec<(String, &'static str)> {
     }
     if let Some(reset) = ctx.model.refused_to_me(ctx.now.wall) {
         let name = reset.person.name.clone();
-        let by = reset.ended_by.as_ref().map_or("–", |by| &by.name);
+        let by = reset.ender().unwrap_or("–");
         let at = ctx.time(reset.ended_at.unwrap_or(reset.until));
         let line = tr!(ctx.text, "home-refused", name = name, by = by, at = at);
         lines.push((line, "F11"));

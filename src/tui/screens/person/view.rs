@@ -327,8 +327,13 @@ fn advised(ctx: Ctx<'_>, page: &PersonPage) -> Option<(String, bool)> {
 
 /// That a reset was refused, and by whom.
 fn refused(ctx: Ctx<'_>, reset: &AccountReset) -> String {
-    let by = reset.ended_by.as_ref().map_or("–", |by| &by.name);
+    let by = reset.ender().unwrap_or("–");
     let at = ctx.time(reset.ended_at.unwrap_or(reset.until));
+    let refuser = reset.refused_by.as_ref().or(reset.ended_by.as_ref());
+    let me = ctx.model.operator.as_ref().map(|me| &me.id);
+    if me.is_some() && refuser.map(|by| &by.id) == me {
+        return tr!(ctx.text, "person-refused-own", at = at);
+    }
     tr!(ctx.text, "person-refused", by = by, at = at)
 }
 

@@ -158,11 +158,6 @@ fn next(ctx: Ctx<'_>, reset: &AccountReset) -> String {
     let t = ctx.text;
     let until = ctx.time(reset.until);
     let stamp = |at| format!("{} {}", ctx.day(at), ctx.time(at));
-    let ended_by = || {
-        let operator = reset.ended_by.as_ref().map(|by| by.name.clone());
-        let person = reset.objector.as_ref().map(|by| by.name.clone());
-        operator.or(person).unwrap_or_else(|| "–".to_owned())
-    };
     let ended = || {
         let at = reset.ended_at.unwrap_or(reset.until);
         format!("{} {}", ctx.day(at), ctx.time(at))
@@ -198,6 +193,13 @@ fn next(ctx: Ctx<'_>, reset: &AccountReset) -> String {
             ),
         },
         ResetState::Expired => tr!(t, "resets-expired", at = ended()),
+        ResetState::Refused if reset.refused_by.is_some() => tr!(
+            t,
+            "resets-refused-beside",
+            by = reset.ender().unwrap_or("–"),
+            desk = reset.ended_by.as_ref().map_or("–", |by| &by.name),
+            at = ended()
+        ),
         ResetState::Withdrawn
         | ResetState::Refused
         | ResetState::Objected
@@ -205,7 +207,7 @@ fn next(ctx: Ctx<'_>, reset: &AccountReset) -> String {
             t,
             "resets-ended",
             state = t.reset_state(reset.state),
-            by = ended_by(),
+            by = reset.ender().unwrap_or("–"),
             at = ended()
         ),
     }

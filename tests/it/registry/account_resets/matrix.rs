@@ -329,6 +329,7 @@ async fn what_is_sent_past_a_station_in_anothers_session_or_too_late_or_twice_at
     let end = ResetEnd {
         version: VERSION,
         how: ResetEnding::Withdraw,
+        beside: None,
     };
     let carry_out = ResetCarryOut {
         version: VERSION,

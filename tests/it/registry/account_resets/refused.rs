@@ -256,3 +256,44 @@ async fn who_asked_withdraws_another_refuses_and_after_three_within_a_day_none_i
         .filter(|alarm| alarm.kind == problem_code::RESET_LIMIT);
     assert_eq!(raised.count(), 3, "from the second one on");
 }
+
+#[tokio::test]
+async fn what_a_second_agent_refuses_beside_whoever_asked_is_refused_and_not_withdrawn() {
+    let (world, mut one, two) = stolen().await;
+    let visit = one.visit("p-2").await;
+    let reset = one.requests(&visit).await.id;
+    let refuse = ResetEnding::Refuse;
+    // Nobody is named who could not release it.
+    for (named, why) in [
+        (one.id().clone(), problem_code::NOT_ALLOWED),
+        (OperatorId::new("nobody"), problem_code::NOT_FOUND),
+    ] {
+        let ended = one.ends_beside(reset, refuse, Some(&named)).await;
+        assert_eq!(refused(ended), why, "{named}");
+    }
+    let ended = one.ends_beside(reset, refuse, Some(two.id())).await;
+    let ended = ended.expect("refused");
+    assert_eq!(ended.state, ResetState::Refused);
+    let (refuser, said_by) = (ended.refused_by, ended.ended_by);
+    assert_eq!(refuser.map(|by| by.id).as_ref(), Some(two.id()));
+    assert_eq!(said_by.map(|by| by.id).as_ref(), Some(one.id()));
+    let again = one.ends_beside(reset, refuse, Some(two.id())).await;
+    assert_eq!(refused(again), problem_code::RESET_OVER);
+    drop(world);
+}
+
+#[tokio::test]
+async fn what_is_taken_back_counts_once_somebody_was_asked_to_release_it() {
+    let (_world, mut one, two) = stolen().await;
+    for put_to in [None, Some(()), Some(()), Some(())] {
+        let visit = one.visit("p-2").await;
+        let reset = one.requests(&visit).await.id;
+        if put_to.is_some() {
+            two.releasing(reset).await.expect("is put to them");
+        }
+        let ended = one.ends(reset, ResetEnding::Withdraw).await;
+        assert_eq!(ended.expect("withdrawn").state, ResetState::Withdrawn);
+    }
+    let visit = one.visit("p-2").await;
+    assert_eq!(refused(one.asks(&visit).await), problem_code::RESET_LIMIT);
+}

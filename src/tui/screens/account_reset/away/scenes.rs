@@ -199,6 +199,7 @@ fn carried_out(person: Person, overdue: bool) -> AccountReset {
     let exception = exception(overdue);
     AccountReset {
         ended_by: Some(agent()),
+        refused_by: None,
         ended_at: Some(exception.began_at),
         until: exception.until,
         exception: Some(Box::new(exception)),
