@@ -12,7 +12,7 @@ use super::database::{Fault, is_busy};
 use crate::domain::authority::{LastFactor, NotAllowed};
 use crate::domain::{AccountResetId, OperatorId};
 use crate::text::english;
-use crate::wire::{Because, Problem, problem_code};
+use crate::wire::{Because, Problem, WhyNot, problem_code};
 
 /// The media type of problem details.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -45,6 +45,15 @@ impl Detail {
             Self::Words(words) => words.clone(),
             Self::Why(why) => english().because(why),
         }
+    }
+
+    fn said(self) -> WhyNot {
+        let words = self.words();
+        let why = match self {
+            Self::Words(_) => None,
+            Self::Why(why) => Some(why),
+        };
+        WhyNot { words, why }
     }
 }
 
@@ -140,6 +149,11 @@ impl Refusal {
     pub fn code(&self) -> &'static str {
         self.code
     }
+
+    /// What it says, in words, and why with the facts.
+    pub fn said(self) -> WhyNot {
+        self.detail.said()
+    }
 }
 
 /// What the matrix refuses.
@@ -182,7 +196,7 @@ impl IntoResponse for Refusal {
         let status =
             StatusCode::from_u16(meaning.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // What could not be read may be quoted in the detail, and may be a secret in the wrong place.
-        let words = self.detail.words();
+        let WhyNot { words, why } = self.detail.said();
         let detail = match self.code {
             problem_code::MALFORMED => "",
             _ => &words,
@@ -193,10 +207,6 @@ impl IntoResponse for Refusal {
             detail,
             "refused"
         );
-        let why = match self.detail {
-            Detail::Words(_) => None,
-            Detail::Why(why) => Some(why),
-        };
         let body = Body {
             problem: Problem {
                 kind: format!("https://keydesk.invalid/problems/{}", self.code),

@@ -190,12 +190,12 @@ impl Kiosk {
         let (station, screen) = (Arc::clone(&self.station), Arc::clone(&self.screen));
         let home = Arc::clone(&self.home);
         let handle = Handle::current();
-        tokio::task::spawn_blocking(
-            move || match handle.block_on(station.end_reset(reset, (how, None))) {
+        tokio::task::spawn_blocking(move || {
+            match handle.block_on(station.end_reset(reset, (how, None))) {
                 Ok(_) => home.look(),
                 Err(stop) => screen.add(Update::Remark(remark(&stop))),
-            },
-        );
+            }
+        });
     }
 
     fn complain(&self, stop: &Stop) {

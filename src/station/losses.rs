@@ -62,6 +62,7 @@ impl Station {
             visit: None,
             served_by: None,
             resets_of_others: Vec::new(),
+            no_reset: None,
             reset: None,
             exception: None,
         }))

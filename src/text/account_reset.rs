@@ -126,10 +126,20 @@ impl Text {
         let state = self.reset_state(earlier.state);
         match (earlier.state, &earlier.put_to, &earlier.ended_by) {
             (ResetState::Withdrawn, Some(to), _) => {
-                tr!(self, "account-reset-earlier-put", state = state, to = to.clone())
+                tr!(
+                    self,
+                    "account-reset-earlier-put",
+                    state = state,
+                    to = to.clone()
+                )
             }
             (ResetState::Refused | ResetState::Objected, _, Some(by)) => {
-                tr!(self, "account-reset-earlier-by", state = state, by = by.clone())
+                tr!(
+                    self,
+                    "account-reset-earlier-by",
+                    state = state,
+                    by = by.clone()
+                )
             }
             (_, _, _) => state,
         }

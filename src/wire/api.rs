@@ -93,6 +93,20 @@ pub struct PersonDetail {
     /// Their account was reset while they were not at a desk: until when they get a factor at one, or that this is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exception: Option<Box<super::ResetException>>,
+    /// Of somebody who has lost everything: why nobody's asking for a reset of their account would be taken now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_reset: Option<NoReset>,
+}
+
+/// Why no reset of an account is asked for now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct NoReset {
+    /// The code of the problem that whoever asks would get.
+    pub code: String,
+    /// What that says, as a problem does: `detail` and `why`.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub said: WhyNot,
 }
 
 impl PersonDetail {

@@ -25,8 +25,8 @@ use crate::domain::reason::{Gap, Refusal, Unmet};
 use crate::domain::visit::Takes;
 use crate::domain::{AccountResetId, EntryId, OfferId, OperatorId, Person, PersonId};
 use crate::wire::{
-    AccountReset, ActSigned, ActToSign, Operator, PersonDetail, ResetEnding, SignIn, SignInOptions,
-    VERSION, Visit,
+    AccountReset, ActSigned, ActToSign, NoReset, Operator, PersonDetail, ResetEnding, SignIn,
+    SignInOptions, VERSION, Visit,
 };
 
 pub use at_desk::{object, sign_prepared};
@@ -71,6 +71,7 @@ async fn prepare(
     (detail, wish): (&PersonDetail, Option<ResetWish>),
 ) -> Result<Ending, Stop> {
     begin(desk, AccountResetJob::Prepare, &detail.person);
+    refuse_in_vain(detail)?;
     let visit = received(desk, operator, detail, Takes::Administrator).await?;
     begin_step(desk, Step::Confirm);
     let wish = wished(desk, &detail.person, wish).await?;
@@ -102,11 +103,20 @@ async fn ask_as_agent(
     if let Some(reset) = detail.reset.as_deref().filter(|reset| same(reset)) {
         return Ok(asked_for(reset.clone()));
     }
+    refuse_in_vain(detail)?;
     let visit = received(desk, operator, detail, Takes::Release).await?;
     begin_step(desk, Step::Confirm);
     let wish = wished(desk, &detail.person, wish).await?;
     let to_sign = desk.ask_reset(&detail.person.id, visit.id, &wish).await?;
     sign_asked(desk, to_sign).await
+}
+
+/// What the registry would refuse whoever asks is refused before anybody shows a document or says why.
+fn refuse_in_vain(detail: &PersonDetail) -> Result<(), Stop> {
+    match detail.no_reset.clone() {
+        Some(NoReset { code, said: detail }) => Err(Stop::RegistryRefused { code, detail }),
+        None => Ok(()),
+    }
 }
 
 /// The person's visit, in which they have nothing and nothing lets them have anything yet.

@@ -238,7 +238,10 @@ async fn whoever_had_no_answer_does_the_same_once_more_and_has_it() {
     station.end_reset(id, (how, None)).await.expect("withdrawn");
     let again = station.end_reset(id, (how, None)).await.expect("the same");
     assert_eq!(again.state, ResetState::Withdrawn);
-    let other = service.two.station.end_reset(id, (ResetEnding::Refuse, None));
+    let other = service
+        .two
+        .station
+        .end_reset(id, (ResetEnding::Refuse, None));
     let other = other.await.expect_err("it is over");
     assert_eq!(other.refusal(), Some(problem_code::RESET_OVER));
 }

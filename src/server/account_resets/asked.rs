@@ -16,7 +16,7 @@ use crate::domain::identification::Methods;
 use crate::domain::visit::Takes;
 use crate::domain::{AccountResetId, Bytes, OperatorId, Person, PersonId, VisitId};
 use crate::server::auth::AtDesk;
-use crate::server::database::Write;
+use crate::server::database::{Connection, Write};
 use crate::server::notices::Kind;
 use crate::server::problem::{Answer, Refusal, operator_revoked};
 use crate::server::tables::account_reset::{self as table, By, NewReset};
@@ -88,9 +88,18 @@ pub(super) async fn refuse_more(
         };
         return Err(Refusal::because(problem_code::RESET_OPEN, why).by_reset(open.id));
     }
-    let allowed = table::allowed_at(tx, &person.id).await?;
+    refuse_often(tx, person, now).await
+}
+
+/// Whoever asks: so many about one person, and no more.
+pub(super) async fn refuse_often(
+    db: &mut Connection,
+    person: &Person,
+    now: Timestamp,
+) -> Answer<()> {
+    let allowed = table::allowed_at(db, &person.id).await?;
     let since = allowed.map_or(now - DAY, |at| at.max(now - DAY));
-    let (_, lately) = table::asked_about(tx, &person.id, since).await?;
+    let (_, lately) = table::asked_about(db, &person.id, since).await?;
     if lately >= OF_ONE_PERSON {
         let why = Because::ResetLimit {
             count: lately,

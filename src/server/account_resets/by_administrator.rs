@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 
-use super::asked::{looked_at, refuse_more, seen_lately, terms};
+use super::asked::{looked_at, refuse_more, refuse_often, seen_lately, terms};
 use super::{
     AGAIN, ByPerson, DAY, OF_ONE_ADMINISTRATOR, PREPARED_BY_ONE, Told, Wish, check, fallen,
     not_allowed, over, refuse_needless, refuse_needless_for, stands, stored, tell,
@@ -100,11 +100,29 @@ pub async fn prepare(
     Ok(person)
 }
 
+/// Why nobody's asking for the reset of an account would be taken now, whose person has lost everything; none: nothing is known that hinders.
+/// It is asked again when they do.
+pub async fn hindered(
+    db: &mut Connection,
+    person: &Person,
+    now: Timestamp,
+) -> Answer<Option<Refusal>> {
+    let mut taken = refuse_often(db, person, now).await;
+    if taken.is_ok() && !is_served(person) {
+        taken = refuse_without_administrator(db, person).await;
+    }
+    match taken {
+        Ok(()) => Ok(None),
+        Err(why) if matches!(why.code(), problem_code::INTERNAL | problem_code::BUSY) => Err(why),
+        Err(why) => Ok(Some(why)),
+    }
+}
+
 /// Nobody would ever ask.
-async fn refuse_without_administrator(tx: &mut Write, person: &Person) -> Answer<()> {
+async fn refuse_without_administrator(db: &mut Connection, person: &Person) -> Answer<()> {
     if let Some(organisation) = &person.organisation {
-        for id in person::administrators(tx, &organisation.id, &person.id).await? {
-            if !standing::valid(tx, &id).await?.is_empty() {
+        for id in person::administrators(db, &organisation.id, &person.id).await? {
+            if !standing::valid(db, &id).await?.is_empty() {
                 return Ok(());
             }
         }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{Body, Named, Params, Shared, desk};
 use crate::domain::visit::Held;
 use crate::domain::{Person, PersonId};
-use crate::server::account_resets::at_desk;
+use crate::server::account_resets::{at_desk, by_administrator};
 use crate::server::auth::AtDesk;
 use crate::server::database::Connection;
 use crate::server::exceptions;
@@ -21,7 +21,7 @@ use crate::server::tables::person;
 use crate::server::tables::{factor, search};
 use crate::server::visits;
 use crate::wire::{
-    Because, ExpectedPeople, LOOKUP_MAX, People, PeopleLookup, PersonDetail, problem_code,
+    Because, ExpectedPeople, LOOKUP_MAX, NoReset, People, PeopleLookup, PersonDetail, problem_code,
 };
 
 /// Most people in one answer.
@@ -178,6 +178,11 @@ pub(super) async fn detail_of(
         Some(exception) => Some(Box::new(exceptions::shown(read, exception, now).await?)),
         None => None,
     };
+    let is_open = reset.as_ref().is_some_and(|reset| reset.state.is_open());
+    let no_reset = match person.lost.all && !is_open {
+        true => by_administrator::hindered(read, &person, now).await?,
+        false => None,
+    };
     Ok(PersonDetail {
         exception,
         person,
@@ -187,6 +192,10 @@ pub(super) async fn detail_of(
         served_by,
         reset: reset.map(Box::new),
         resets_of_others,
+        no_reset: no_reset.map(|why| NoReset {
+            code: why.code().to_owned(),
+            said: why.said(),
+        }),
     })
 }
 

@@ -497,6 +497,7 @@ pub fn detail() -> PersonDetail {
         served_by: None,
         reset: None,
         resets_of_others: Vec::new(),
+        no_reset: None,
         exception: None,
     }
 }

@@ -127,6 +127,7 @@ fn the_key_on_a_persons_page_asks_for_a_reset_or_carries_it_out_by_where_it_stan
             Way::Prepare,
             vec!["ask for the reset of p-1"],
         ),
+        ("person-reset-in-vain", Way::InVain, vec![]),
         ("person-reset-prepared", Way::Waits, vec![]),
         ("person-reset-by-code", Way::Waits, vec![]),
         (

@@ -71,6 +71,34 @@ async fn is_asked_for(world: &World) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_shows_a_document_for_what_no_administrator_could_ask() {
+    let (here, _other) = desks(with_pages()).await;
+    let lost = "UPDATE credential SET suspended_ms = accepted_ms, suspended_why = 'lost'";
+    sql(&here, lost).await;
+    let (mut desk, face) = agent(&here);
+    let asked = account_reset::ask(&mut desk, &person(1), None).await;
+    let why = asked.expect_err("nobody could ask");
+    assert_eq!(why.refusal(), Some(problem_code::NOT_ALLOWED));
+    assert!(face.questions().is_empty(), "{:?}", face.questions());
+    // Nor where it was asked for too often.
+    let found =
+        "UPDATE credential SET suspended_ms = NULL, suspended_why = NULL WHERE person = 'p-2'";
+    sql(&here, found).await;
+    for _ in 0..3 {
+        let (mut desk, _) = agent(&here);
+        let asked = account_reset::ask(&mut desk, &person(1), wish()).await;
+        asked.expect("prepared");
+        let objected = "UPDATE account_reset SET state = 'objected', objector = 'p-1', ended_ms = asked_ms WHERE state = 'prepared'";
+        sql(&here, objected).await;
+    }
+    let (mut desk, face) = agent(&here);
+    let asked = account_reset::ask(&mut desk, &person(1), None).await;
+    let why = asked.expect_err("too often");
+    assert_eq!(why.refusal(), Some(problem_code::RESET_LIMIT));
+    assert!(face.questions().is_empty(), "{:?}", face.questions());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_came_alone_is_shown_what_their_administrator_asked_for_and_enrolled_by_it() {
     let (here, _other) = desks(with_pages()).await;
     let (mut desk, _) = agent(&here);

@@ -108,7 +108,10 @@ async fn a_second_agent_sees_within_seconds_what_waits_and_withdraws_nothing_tha
     let refused = |update: &Update| matches!(update, Update::Remark(_)).then_some(());
     screen.until("the refusal", refused).await;
 
-    let ended = world.station.end_reset(reset, (ResetEnding::Withdraw, None)).await;
+    let ended = world
+        .station
+        .end_reset(reset, (ResetEnding::Withdraw, None))
+        .await;
     ended.expect("withdrawn by who asked");
     assert_eq!(screen.shows(ResetState::Withdrawn).await.id, reset);
 

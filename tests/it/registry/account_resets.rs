@@ -26,7 +26,7 @@ use keydesk::server::ServeConfig;
 use keydesk::server::admin::{self, Human};
 use keydesk::wire::webauthn::RegistrationResponse;
 use keydesk::wire::{
-    AccountReset, AccountResetDone, ActReceipt, ActSigned, ActToSign, OperatorEnrolment,
+    AccountReset, AccountResetDone, ActReceipt, ActSigned, ActToSign, NoReset, OperatorEnrolment,
     OperatorOffer, ReleaseAsk, ResetAsk, ResetCarryOut, ResetEnd, ResetEnding, Session, VERSION,
     Visit, problem_code,
 };

@@ -7,6 +7,7 @@ use crate::domain::account_reset::ResetState;
 use crate::domain::authority::{Action, Asker, decide, may_ask, row as row_of};
 use crate::tui::model::Model;
 use crate::tui::update::Effect;
+use crate::wire::problem_code;
 use crate::workflow::Order;
 use crate::workflow::dialogue::{AccountResetJob, Job};
 
@@ -15,6 +16,8 @@ use crate::workflow::dialogue::{AccountResetJob, Job};
 pub enum Way {
     /// Something opens their account, or what they need was released already.
     None,
+    /// Nobody's asking would be taken now: the registry says why.
+    InVain,
     /// An agent has to ask for it, and whoever is signed in is none.
     AgentAsks,
     Ask,
@@ -55,7 +58,14 @@ impl Way {
             Some((_, ResetState::CarriedOut)) => Self::Again,
             // They came: they are identified, and get what they need.
             _ if detail.exception.as_ref().is_some_and(|one| !one.overdue) => Self::None,
-            _ if by_administrators && carries_out => Self::Prepare,
+            _ if detail.no_reset.as_ref().is_some_and(|no| {
+                // Where too much was asked for, an administrator who comes along still answers.
+                !by_administrators || no.code != problem_code::RESET_LIMIT
+            }) =>
+            {
+                Self::InVain
+            }
+            _ if by_administrators && carries_out && detail.no_reset.is_none() => Self::Prepare,
             _ if by_administrators => Self::None,
             _ => match may_ask(role, replace, kind) {
                 Ok(_) => Self::Ask,
@@ -77,9 +87,13 @@ pub(super) fn may_be_given(model: &Model) -> bool {
 pub(super) fn ask_reset(model: &mut Model) -> Vec<Effect> {
     let what = match Way::of(model) {
         Way::Prepare => AccountResetJob::Prepare,
-        Way::None | Way::AgentAsks | Way::Ask | Way::Waits | Way::CarryOut | Way::Again => {
-            AccountResetJob::Ask
-        }
+        Way::None
+        | Way::InVain
+        | Way::AgentAsks
+        | Way::Ask
+        | Way::Waits
+        | Way::CarryOut
+        | Way::Again => AccountResetJob::Ask,
     };
     begin(model, what, |person| Order::AskReset { person, wish: None })
 }

@@ -9,13 +9,13 @@ use crate::domain::account_reset::ResetState;
 use crate::domain::visit::{Had, Takes};
 use crate::text::tr;
 use crate::tui::clean::{fit, wrap};
-use crate::tui::model::PersonPage;
+use crate::tui::model::{Model, PersonPage};
 use crate::tui::screens::person::Way;
 use crate::tui::screens::{bay::view as bay, home::view as home, loan::view as loan};
 use crate::tui::view::chrome::{frame, page_title};
 use crate::tui::view::sheet::{Sheet, s};
 use crate::tui::view::{Ctx, below, columns, top};
-use crate::wire::{AccountReset, Owned, ResetException};
+use crate::wire::{AccountReset, NoReset, Owned, PersonDetail, ResetException};
 
 pub(in crate::tui) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let body = frame(
@@ -279,7 +279,7 @@ fn advice(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, page: &Pers
         Way::CarryOut => tr!(ctx.text, "person-choice-carry-out"),
         Way::Again => tr!(ctx.text, "person-choice-again"),
         // Nothing can be enrolled until somebody else has done something.
-        Way::AgentAsks | Way::Waits => return,
+        Way::InVain | Way::AgentAsks | Way::Waits => return,
     };
     sheet.paragraph(area, row, &choice, ctx.theme.strong());
 }
@@ -312,6 +312,8 @@ fn advised(ctx: Ctx<'_>, page: &PersonPage) -> Option<(String, bool)> {
     {
         let until = ctx.time(visit.expires_at);
         Some((tr!(ctx.text, "person-lets", until = until), true))
+    } else if let Some(why) = in_vain(ctx.model, detail) {
+        Some((ctx.text.said(&why.code, &why.said), true))
     } else if let Some(reset) = ctx.model.refused_lately(&person.id, ctx.now.wall) {
         Some((refused(ctx, reset), true))
     } else {
@@ -323,6 +325,12 @@ fn advised(ctx: Ctx<'_>, page: &PersonPage) -> Option<(String, bool)> {
         };
         Some((words, true))
     }
+}
+
+/// Why nothing is asked for here, where that would be refused.
+fn in_vain<'a>(model: &Model, detail: &'a PersonDetail) -> Option<&'a NoReset> {
+    let asks_nobody = matches!(Way::of(model), Way::InVain | Way::None);
+    detail.no_reset.as_ref().filter(|_| asks_nobody)
 }
 
 /// That a reset was refused, and by whom.

@@ -122,6 +122,14 @@ async fn nothing_is_prepared_for_whom_administrators_do_not_answer_or_who_needs_
         ),
         "{answer:?}"
     );
+    // And a desk hears that before it asks anybody anything.
+    let told = in_vain(&desk, "p-1").await.expect("said before");
+    assert_eq!(told.code, problem_code::NOT_ALLOWED);
+    let expected = answer.err().and_then(|why| match why {
+        RegistryError::Refused { problem, .. } => Some(problem.said()),
+        _ => None,
+    });
+    assert_eq!(Some(told.said), expected);
 }
 
 #[tokio::test]
@@ -206,6 +214,13 @@ async fn an_operator_who_refuses_what_an_administrator_asked_for_is_seen() {
     assert_eq!(raised(&world, problem_code::RESET_OBJECTED).await, 1);
 }
 
+/// Why nothing would be asked for about that person, as their page says it.
+async fn in_vain(desk: &Agent, person: &str) -> Option<NoReset> {
+    let who = PersonId::new(person);
+    let detail = desk.client.person(&desk.session, &who).await;
+    detail.expect("a person").no_reset
+}
+
 /// Each tells everybody concerned: whoever prepares one after the other may want an administrator to sign one in the end.
 #[tokio::test]
 async fn many_that_one_human_prepares_are_seen_and_what_is_objected_to_thrice_is_not_prepared_again()
@@ -221,6 +236,7 @@ async fn many_that_one_human_prepares_are_seen_and_what_is_objected_to_thrice_is
             .expect("withdrawn");
     }
     for _ in 0..3 {
+        assert_eq!(in_vain(&desk, "p-1").await, None);
         prepares(&desk, &visit).await.expect("prepared");
         world
             .sql(
@@ -233,6 +249,8 @@ async fn many_that_one_human_prepares_are_seen_and_what_is_objected_to_thrice_is
         refused(prepares(&desk, &visit).await),
         problem_code::RESET_LIMIT
     );
+    let told = in_vain(&desk, "p-1").await.expect("said before");
+    assert_eq!(told.code, problem_code::RESET_LIMIT);
 }
 
 /// They would hinder whom they know.

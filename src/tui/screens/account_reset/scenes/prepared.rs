@@ -7,7 +7,7 @@ use crate::domain::Person;
 use crate::domain::account_reset::ResetState;
 use crate::station::face::Update;
 use crate::tui::scenes::{Scene, Stage, cast};
-use crate::wire::{AccountReset, PersonDetail};
+use crate::wire::{AccountReset, Because, NoReset, PersonDetail, WhyNot, problem_code};
 use crate::workflow::dialogue::{
     AccountResetJob, AccountResetQuestion, AccountResetResult, Ending, Event, Job, Note, Step,
 };
@@ -15,6 +15,8 @@ use crate::workflow::dialogue::{
 /// Its scenes.
 pub static SCENES: &[Scene] = &[
     ("person-reset-prepare", page),
+    ("person-reset-in-vain", page_in_vain),
+    ("person-reset-often", page_often),
     ("person-reset-prepared", page_prepared),
     ("person-reset-asked-for", page_asked_for),
     ("person-reset-by-code", page_by_code),
@@ -59,6 +61,32 @@ pub(in crate::tui::screens::account_reset) fn made(state: ResetState) -> Account
 
 fn page(stage: &mut Stage) {
     open(stage, cast::operator(), employee(None));
+}
+
+/// Nobody of their organisation could ask.
+fn page_in_vain(stage: &mut Stage) {
+    let person = somebody().name;
+    let because = Because::NoAskingAdministrator { person };
+    page_of(stage, (problem_code::NOT_ALLOWED, because));
+}
+
+/// It was asked for too often; an administrator who came along would still do.
+fn page_often(stage: &mut Stage) {
+    let (count, person) = (3, somebody().name);
+    let because = Because::ResetLimit { count, person };
+    page_of(stage, (problem_code::RESET_LIMIT, because));
+}
+
+fn page_of(stage: &mut Stage, (code, why): (&str, Because)) {
+    let mut detail = employee(None);
+    detail.no_reset = Some(NoReset {
+        code: code.to_owned(),
+        said: WhyNot {
+            words: String::new(),
+            why: Some(Box::new(why)),
+        },
+    });
+    open(stage, cast::operator(), detail);
 }
 
 fn page_prepared(stage: &mut Stage) {
