@@ -122,7 +122,18 @@ impl Patience {
             },
             Event::TouchOver => self.pause(),
             Event::Withdrawn | Event::Alive { .. } | Event::Step { .. } => {}
-            _ => self.shared.end(),
+            Event::Began { .. }
+            | Event::StepDone { .. }
+            | Event::Challenge { .. }
+            | Event::Back { .. }
+            | Event::ServedBy { .. }
+            | Event::IdentifiedBefore { .. }
+            | Event::Prover { .. }
+            | Event::Signing { .. }
+            | Event::Anew
+            | Event::OtherKey { .. }
+            | Event::Leaves { .. }
+            | Event::Ended { .. } => self.shared.end(),
         }
     }
 

@@ -146,40 +146,50 @@ impl Kiosk {
                     hand(soft);
                 }
             }
-            other => self.in_background(other),
+            Command::Find { serial, text } => self.in_background(async move |station, screen| {
+                let found = station.find(&text).await.map_err(|stop| remark(&stop));
+                screen.add(Update::Found { serial, found });
+                Ok(())
+            }),
+            Command::Open { person } => self.in_background(async move |station, screen| {
+                let detail = station.person(&person).await?;
+                screen.add(Update::Opened(Box::new(detail)));
+                Ok(())
+            }),
+            Command::OpenKey { place } => self.in_background(async move |station, screen| {
+                let view = station.key_view(&place).await?;
+                screen.add(Update::KeyOpened(Box::new(view)));
+                Ok(())
+            }),
+            Command::Wink { place } => {
+                self.in_background(async move |station, _| station.wink(&place).await);
+            }
+            Command::PushOutbox => {
+                self.in_background(async |station, _| station.push_outbox().await.map(drop));
+            }
+            Command::ResolveConflict { entry, how } => {
+                self.in_background(async move |station, _| {
+                    station.resolve_conflict(entry, how).await.map(drop)
+                });
+            }
+            Command::FetchTickets { day } => self.in_background(async move |station, screen| {
+                let count = station.fetch_tickets(&TicketRequest::of_day(day)).await?;
+                screen.add(Update::Remark(fetched(count)));
+                Ok(())
+            }),
         }
     }
 
-    /// Commands that wait for the registry must not hold up the next key press.
-    fn in_background(&self, command: Command) {
-        let (station, screen) = (Arc::clone(&self.station), Arc::clone(&self.screen));
+    /// What waits for the registry must not hold up the next key press.
+    fn in_background<W, F>(&self, work: W)
+    where
+        W: FnOnce(Arc<Station>, Arc<Mailbox>) -> F,
+        F: Future<Output = Result<(), Stop>> + Send + 'static,
+    {
+        let screen = Arc::clone(&self.screen);
+        let work = work(Arc::clone(&self.station), Arc::clone(&self.screen));
         tokio::spawn(async move {
-            let result = match command {
-                Command::Find { serial, text } => {
-                    let found = station.find(&text).await.map_err(|stop| remark(&stop));
-                    screen.add(Update::Found { serial, found });
-                    Ok(())
-                }
-                Command::Open { person } => station
-                    .person(&person)
-                    .await
-                    .map(|detail| screen.add(Update::Opened(Box::new(detail)))),
-                Command::OpenKey { place } => station
-                    .key_view(&place)
-                    .await
-                    .map(|view| screen.add(Update::KeyOpened(Box::new(view)))),
-                Command::Wink { place } => station.wink(&place).await,
-                Command::PushOutbox => station.push_outbox().await.map(drop),
-                Command::ResolveConflict { entry, how } => {
-                    station.resolve_conflict(entry, how).await.map(drop)
-                }
-                Command::FetchTickets { day } => station
-                    .fetch_tickets(&TicketRequest::of_day(day))
-                    .await
-                    .map(|count| screen.add(Update::Remark(fetched(count)))),
-                _ => Ok(()),
-            };
-            if let Err(stop) = result {
+            if let Err(stop) = work.await {
                 screen.add(Update::Remark(remark(&stop)));
             }
         });

@@ -452,7 +452,22 @@ fn run_stopped(
         Remains::Credential | Remains::Unknown => next.push(&unfinished),
         Remains::MayBeChanged => next.push(&look),
         Remains::Deleted | Remains::MayBeDeleted => next.push(&deletion),
-        _ => {}
+        // The line of what is kept says all that there is to do.
+        Remains::Nothing
+        | Remains::Pin
+        | Remains::CredentialDeleted
+        | Remains::InUse
+        | Remains::Reset
+        | Remains::MayBeReset
+        | Remains::Changed
+        | Remains::PinProven
+        | Remains::OnPhone
+        | Remains::AppUnknown
+        | Remains::NotAssigned
+        | Remains::MayBeAssigned
+        | Remains::AccountReset
+        | Remains::AccountKept
+        | Remains::MayBeAccountReset => {}
     }
     let facts = t.facts(stop);
     let said = Said {
