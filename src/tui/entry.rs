@@ -43,7 +43,8 @@ impl Line {
         match edit {
             Edit::Push(c) => self.push(c),
             Edit::Pop => self.pop(),
-            Edit::Clear => self.pop_word(),
+            Edit::Word => self.pop_word(),
+            Edit::Clear => self.clear(),
         }
     }
 
@@ -95,7 +96,8 @@ impl SecretLine {
         match edit {
             Edit::Push(c) => self.push(c),
             Edit::Pop => self.pop(),
-            Edit::Clear => self.clear(),
+            // Where words end in a secret is nobody's business.
+            Edit::Word | Edit::Clear => self.clear(),
         }
     }
 

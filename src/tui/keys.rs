@@ -167,6 +167,7 @@ impl Key {
             Self::Plain(KeyCode::PageUp) => "PgUp".to_owned(),
             Self::Plain(KeyCode::PageDown) => "PgDn".to_owned(),
             Self::Plain(KeyCode::Backspace) => "⌫".to_owned(),
+            Self::Plain(KeyCode::BackTab) => "Shift-Tab".to_owned(),
             Self::Plain(KeyCode::F(n)) => format!("F{n}"),
             Self::Plain(KeyCode::Char(c)) => c.to_string(),
             Self::Plain(other) => format!("{other:?}"),
@@ -212,7 +213,9 @@ pub fn rows(model: &Model) -> impl Iterator<Item = &'static Row> {
 
 /// What a key does now; `None`: nothing, or it is text.
 pub fn pressed(model: &Model, event: KeyEvent) -> Option<&'static Row> {
-    rows(model).find(|row| row.keys().any(|key| key.matches(event)))
+    let before = PLUGGING.iter().filter(|row| row.holds(model));
+    let mut rows = before.chain(rows(model));
+    rows.find(|row| row.keys().any(|key| key.matches(event)))
 }
 
 /// Whether it is the row that locks, which the help does not hold up.
@@ -225,18 +228,28 @@ pub fn locks(row: &'static Row) -> bool {
 pub enum Move {
     Up,
     Down,
+    /// Down, and from the last line to the first.
+    Next,
+    /// Up, and from the first line to the last.
+    Previous,
     PageUp,
     PageDown,
     To(usize),
     Stay,
 }
 
+/// Lines, at most, of a text that is only scrolled: nobody counts them, so there is no last one to go round to.
+pub const SCROLLED: usize = 200;
+
 impl Move {
     /// Moves a mark in a list of so many lines, a page being so many.
     pub fn on(self, at: &mut usize, lines: usize, page: usize) {
         let to = match self {
             Self::Up => at.saturating_sub(1),
-            Self::Down => at.saturating_add(1),
+            Self::Previous if *at == 0 && lines != SCROLLED => lines.saturating_sub(1),
+            Self::Next if *at + 1 >= lines && lines != SCROLLED => 0,
+            Self::Previous => at.saturating_sub(1),
+            Self::Down | Self::Next => at.saturating_add(1),
             Self::PageUp => at.saturating_sub(page),
             Self::PageDown => at.saturating_add(page),
             Self::To(line) => line,
@@ -248,8 +261,9 @@ impl Move {
 
 static LIST: &[Row] = &[
     row!(Key::Plain(KeyCode::Up) => "key-move", HelpOnly, Kiosk(|m, _| mark(m, Move::Up))),
-    row!(Key::Plain(KeyCode::Down) => "key-move", HelpOnly, Kiosk(|m, _| mark(m, Move::Down)))
-        .or(Key::Plain(KeyCode::Tab)),
+    row!(Key::Plain(KeyCode::Down) => "key-move", HelpOnly, Kiosk(|m, _| mark(m, Move::Down))),
+    row!(Key::Plain(KeyCode::Tab) => "key-move", HelpOnly, Kiosk(|m, _| mark(m, Move::Next))),
+    row!(Key::Plain(KeyCode::BackTab) => "key-move", HelpOnly, Kiosk(|m, _| mark(m, Move::Previous))),
     row!(Key::Plain(KeyCode::PageUp) => "key-page", HelpOnly, Kiosk(|m, _| mark(m, Move::PageUp))),
     row!(Key::Plain(KeyCode::PageDown) => "key-page", HelpOnly, Kiosk(|m, _| mark(m, Move::PageDown))),
 ];
@@ -268,13 +282,14 @@ pub enum Edit {
     /// The last character goes.
     Pop,
     /// The last word goes, or all of a secret.
+    Word,
     Clear,
 }
 
 static TYPING: &[Row] = &[
     row!(Key::Plain(KeyCode::Backspace) => "key-delete", HelpOnly, Kiosk(|m, _| edit(m, Edit::Pop))),
-    row!(Key::Ctrl('u') => "key-clear", HelpOnly, Kiosk(|m, _| edit(m, Edit::Clear)))
-        .or(Key::Ctrl('w')),
+    row!(Key::Ctrl('w') => "key-delete-word", HelpOnly, Kiosk(|m, _| edit(m, Edit::Word))),
+    row!(Key::Ctrl('u') => "key-clear", HelpOnly, Kiosk(|m, _| edit(m, Edit::Clear))),
 ];
 
 /// Something is typed on the screen in front.
@@ -292,6 +307,22 @@ static EVERYWHERE: &[Row] = &[
     row!(f(1) => "key-help", Right, Kiosk(|m, _| on(&mut m.help))),
     row!(f(9) => "key-language", HelpOnly, Kiosk(|m, _| other(&mut m.language))),
 ];
+
+/// A demonstration has asked for a slot: these go before what they mean on the screen that it stands on. Its foot says so, and no
+/// help lies over it.
+static PLUGGING: &[Row] = &[
+    row!(Key::Digit => "key-slot", HelpOnly, Kiosk(|_, press| plug(press))).when(|m| m.plugging),
+    row!(ESC => "key-back", HelpOnly, Kiosk(|_, _| Vec::new())).when(|m| m.plugging),
+];
+
+fn plug(press: Press) -> Vec<Effect> {
+    let slot = press.number().and_then(|number| u16::try_from(number).ok());
+    let toggle = slot.map(|slot| SoftCommand::TogglePlug { slot });
+    toggle
+        .map(|toggle| Effect::Send(Command::Soft(toggle)))
+        .into_iter()
+        .collect()
+}
 
 fn on(what: &mut bool) -> Vec<Effect> {
     *what = true;

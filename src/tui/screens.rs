@@ -200,13 +200,27 @@ fn page(model: &Model, page: &Page) -> &'static Screen {
 pub static PAGES: &[Row] = &[
     row!(f(8) => "key-batch", HelpOnly, Kiosk(|m, _| batch::open(m))),
     // What waits for a second agent is their first work.
-    row!(f(11) => "key-resets", Left, Kiosk(|m, _| resets::open(m))).when(Model::sees_resets),
-    row!(f(4) => "key-bay", Left, Kiosk(|m, _| go(m, Page::Keys(0)))),
-    row!(f(5) => "key-outbox", Left, Kiosk(|m, _| go(m, Page::Outbox(0)))),
-    row!(f(6) => "key-unfinished", Left, Kiosk(|m, _| go(m, Page::Unfinished(0)))),
+    RESETS,
+    row!(f(4) => "key-bay", Left, Kiosk(|m, _| go(m, Page::Keys(0))))
+        .when(|m| !matches!(m.page, Page::Keys(_))),
+    OUTBOX,
+    UNFINISHED,
     row!(f(7) => "key-tickets", HelpOnly, Kiosk(|m, press| home::tickets(m, press))),
     row!(f(10) => "key-sign-out", HelpOnly, Kiosk(|m, _| door::lock::leave(m))),
 ];
+
+/// To the resets of accounts. Like the others not on its own page.
+pub const RESETS: Row = row!(f(11) => "key-resets", Left, Kiosk(|m, _| resets::open(m)))
+    .when(|m| m.sees_resets() && !matches!(m.page, Page::Resets(_)));
+
+/// To what waits for the registry.
+pub const OUTBOX: Row = row!(f(5) => "key-outbox", Left, Kiosk(|m, _| go(m, Page::Outbox(0))))
+    .when(|m| !matches!(m.page, Page::Outbox(_)));
+
+/// To unfinished work.
+pub const UNFINISHED: Row =
+    row!(f(6) => "key-unfinished", Left, Kiosk(|m, _| go(m, Page::Unfinished(0))))
+        .when(|m| !matches!(m.page, Page::Unfinished(_)));
 
 /// Back to the person at the desk, or home.
 pub static BACK: &[Row] = &[row!(ESC => "key-back", Left, Kiosk(|m, _| back(m, leave)))];

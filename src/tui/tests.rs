@@ -5,6 +5,7 @@ mod apps;
 mod batch;
 mod behaviour;
 mod door;
+mod keyboard;
 mod loans;
 mod locking;
 mod losses;

@@ -8,7 +8,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use super::keys::{Edit, Press, edit, locks, pressed as row_of};
 use super::model::{Model, Now};
 use super::screens::{Typing, batch, door, front, run};
-use crate::station::face::{Command, SoftCommand, Update};
+use crate::station::face::{Command, Update};
 
 pub use door::lock::lock;
 
@@ -76,10 +76,9 @@ fn changed(model: &mut Model, now: Now, event: Event) -> Vec<Effect> {
 
 fn pressed(model: &mut Model, now: Now, event: KeyEvent) -> Vec<Effect> {
     model.remark = None;
-    if std::mem::take(&mut model.plugging) {
-        return plug(event);
-    }
     let row = row_of(model, event);
+    // The next key names the slot, or takes the question back and does what it always does.
+    model.plugging = false;
     if model.help && !row.is_some_and(locks) {
         model.help = false;
         return Vec::new();
@@ -108,17 +107,5 @@ fn typed(typing: Typing, key: KeyEvent) -> Option<char> {
             Typing::Digits(_) | Typing::Nothing => None,
         },
         _ => None,
-    }
-}
-
-fn plug(key: KeyEvent) -> Vec<Effect> {
-    match key.code {
-        KeyCode::Char(c @ '1'..='9') => {
-            let slot = u16::try_from(u32::from(c) - u32::from('0')).unwrap_or_default();
-            vec![Effect::Send(Command::Soft(SoftCommand::TogglePlug {
-                slot,
-            }))]
-        }
-        _ => Vec::new(),
     }
 }

@@ -173,6 +173,7 @@ key-soft-touch = touch
 key-soft-plug = plug
 key-clear = clear
 key-delete = delete
+key-delete-word = delete word
 key-unlock = sign in to go on
 help-title = Help
 help-everywhere = On every screen

@@ -173,6 +173,7 @@ key-soft-touch = aanraken
 key-soft-plug = in/uit
 key-clear = wissen
 key-delete = teken wissen
+key-delete-word = woord wissen
 key-unlock = aanmelden en verdergaan
 help-title = Hulp
 help-everywhere = Op elk scherm

@@ -12,7 +12,7 @@ use crate::domain::account_reset::{ResetReason, ResetWish, TICKET_CHARS_MAX};
 use crate::domain::act::Act;
 use crate::domain::identification::AwayMeans;
 use crate::tui::entry::Line;
-use crate::tui::keys::{ENTER, Key, Press, letter, row};
+use crate::tui::keys::{ENTER, Key, Press, SCROLLED, letter, row};
 use crate::tui::model::{Asking, Run};
 use crate::tui::update::Effect;
 use crate::wire::{AccountReset, Operator, Owned, ResetFacts, Vouched};
@@ -94,9 +94,6 @@ pub enum Complaint {
     Refuses,
 }
 
-/// More than what is read ever takes: how many lines there are is known when it is drawn.
-const LINES_MAX: usize = 200;
-
 impl AccountResetAsking {
     /// The question as it is first shown.
     pub fn of(question: AccountResetQuestion) -> Self {
@@ -151,7 +148,7 @@ impl AccountResetAsking {
             Self::Why { marked } => Some((marked, ResetReason::ALL.len())),
             Self::Releaser { agents, marked } => Some((marked, agents.len())),
             Self::Which { resets, marked, .. } => Some((marked, resets.len())),
-            Self::Ask(read) | Self::Release { read, .. } => Some((&mut read.at, LINES_MAX)),
+            Self::Ask(read) | Self::Release { read, .. } => Some((&mut read.at, SCROLLED)),
             Self::Remark { lines, at, .. } => Some((at, lines.len())),
             Self::Object { .. }
             | Self::CarryOut { .. }

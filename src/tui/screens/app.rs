@@ -151,7 +151,7 @@ fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
             code.pop();
             false
         }
-        (Some(code), Edit::Clear) => {
+        (Some(code), Edit::Word | Edit::Clear) => {
             code.clear();
             false
         }

@@ -8,7 +8,7 @@ use super::run::{LIST, reply};
 use crate::domain::Person;
 use crate::domain::act::Act;
 use crate::domain::loan::{DAYS_MAX, LoanDays, Second};
-use crate::tui::keys::{ENTER, Key, Press, row};
+use crate::tui::keys::{ENTER, Key, Press, SCROLLED, row};
 use crate::tui::model::{Asking, Run};
 use crate::tui::update::Effect;
 use crate::wire::Seconds;
@@ -27,9 +27,6 @@ pub enum LoanAsking {
     },
 }
 
-/// More than what is read ever takes.
-const LINES_MAX: usize = 50;
-
 impl LoanAsking {
     /// The question as it is first shown: the shortest loan is marked.
     pub fn of(question: LoanQuestion) -> Self {
@@ -47,7 +44,7 @@ impl LoanAsking {
             Self::Second { seconds, marked } => {
                 (marked, seconds.members.len() + seconds.administrators.len())
             }
-            Self::Sign { at, .. } => (at, LINES_MAX),
+            Self::Sign { at, .. } => (at, SCROLLED),
         }
     }
 

@@ -272,10 +272,10 @@ fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
             new.line.edit(edit);
         }
         Some(Asking::CurrentPin(current)) => current.line.edit(edit),
-        Some(Asking::Reset(asking)) => in_all(asking.line(), edit),
-        Some(Asking::Care(asking)) => in_all(asking.name(), edit),
-        Some(Asking::App(asking)) => in_all(asking.line(), edit),
-        Some(Asking::AccountReset(asking)) => in_all(asking.line(), edit),
+        Some(Asking::Reset(asking)) => in_line(asking.line(), edit),
+        Some(Asking::Care(asking)) => in_line(asking.name(), edit),
+        Some(Asking::App(asking)) => in_line(asking.line(), edit),
+        Some(Asking::AccountReset(asking)) => in_line(asking.line(), edit),
         Some(
             Asking::ChooseKey { .. }
             | Asking::Admit { .. }
@@ -289,12 +289,10 @@ fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Here clearing takes all of a line.
-fn in_all(line: Option<&mut Line>, edit: Edit) {
-    match (line, edit) {
-        (Some(line), Edit::Clear) => line.clear(),
-        (Some(line), edit) => line.edit(edit),
-        (None, _) => {}
+/// What asks for no line now takes nothing.
+fn in_line(line: Option<&mut Line>, edit: Edit) {
+    if let Some(line) = line {
+        line.edit(edit);
     }
 }
 
@@ -306,7 +304,7 @@ fn edit_last_four(identify: &mut Identify, edit: Edit) {
             identify.last_four.push(c.to_ascii_uppercase());
         }
         Edit::Push(_) => {}
-        edit => in_all(Some(&mut identify.last_four), edit),
+        edit => identify.last_four.edit(edit),
     }
     // Deleting in an empty field goes back to the choice of the document.
     if was_empty && identify.last_four.is_empty() {

@@ -94,6 +94,9 @@ const DATA: &str = "
     offer-foreign
     Esc
     Tab
+    Shift-Tab
+    Ctrl-U
+    Ctrl-W
     PgUp
     PgDn
     Ctrl-L

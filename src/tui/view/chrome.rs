@@ -208,7 +208,7 @@ fn banner(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, used: usize
     let mut lines = said.into_iter().flatten().map(|words| {
         vec![
             s(format!("! {words}  "), ctx.theme.warning()),
-            s("F11", ctx.theme.strong()),
+            s(screens::RESETS.key.name(), ctx.theme.strong()),
         ]
     });
     if let Some(line) = lines.find(|line| columns_of(line) <= room) {

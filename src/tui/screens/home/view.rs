@@ -8,8 +8,10 @@ use crate::domain::search::sought;
 use crate::station::face::PeopleView;
 use crate::text::tr;
 use crate::tui::clean::{fit, width};
+use crate::tui::keys::Key;
 use crate::tui::screens::bay::view as bay;
 use crate::tui::screens::person::view as people;
+use crate::tui::screens::{OUTBOX, RESETS, UNFINISHED};
 use crate::tui::view::chrome::{frame, page_title};
 use crate::tui::view::sheet::{Cell, Sheet, s};
 use crate::tui::view::{Ctx, below, columns, top};
@@ -312,13 +314,13 @@ fn expected_strip(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, home: &People
 }
 
 /// What must not be forgotten, with the key that leads to it.
-fn alert_lines(ctx: Ctx<'_>) -> Vec<(String, &'static str)> {
+fn alert_lines(ctx: Ctx<'_>) -> Vec<(String, Key)> {
     if ctx.model.people().is_none() {
         return Vec::new();
     }
     let mut lines = Vec::new();
     // Somebody stands at a desk and waits for it.
-    lines.extend(to_release(ctx).map(|line| (line, "F11")));
+    lines.extend(to_release(ctx).map(|line| (line, RESETS.key)));
     // Of somebody who is not at a desk only once their time to object is over.
     let mut to_carry_out = ctx.model.to_carry_out();
     if let Some(reset) = to_carry_out.find(|reset| reset.ripe_at.is_none()) {
@@ -328,18 +330,18 @@ fn alert_lines(ctx: Ctx<'_>) -> Vec<(String, &'static str)> {
         };
         let name = reset.person.name.clone();
         let line = tr!(ctx.text, "home-to-carry-out", name = name, until = until);
-        lines.push((line, "F11"));
+        lines.push((line, RESETS.key));
     }
     if let Some(reset) = ctx.model.refused_to_me(ctx.now.wall) {
         let name = reset.person.name.clone();
         let by = reset.ender().unwrap_or("–");
         let at = ctx.time(reset.ended_at.unwrap_or(reset.until));
         let line = tr!(ctx.text, "home-refused", name = name, by = by, at = at);
-        lines.push((line, "F11"));
+        lines.push((line, RESETS.key));
     }
     let overdue = ctx.model.overdue();
     if overdue > 0 {
-        lines.push((tr!(ctx.text, "home-overdue", count = overdue), "F11"));
+        lines.push((tr!(ctx.text, "home-overdue", count = overdue), RESETS.key));
     }
     let unfinished = ctx.model.unfinished();
     if let Some(oldest) = unfinished.first() {
@@ -350,11 +352,14 @@ fn alert_lines(ctx: Ctx<'_>) -> Vec<(String, &'static str)> {
             line.push(' ');
             line.push_str(&ctx.text.stage(oldest));
         }
-        lines.push((line, "F6"));
+        lines.push((line, UNFINISHED.key));
     }
     let conflicts = ctx.model.home.as_ref().map_or(0, |home| home.conflicts);
     if conflicts > 0 {
-        lines.push((tr!(ctx.text, "home-conflicts", count = conflicts), "F5"));
+        lines.push((
+            tr!(ctx.text, "home-conflicts", count = conflicts),
+            OUTBOX.key,
+        ));
     }
     lines
 }
@@ -386,6 +391,6 @@ pub(in crate::tui) fn to_release(ctx: Ctx<'_>) -> Option<String> {
 fn alert_rows(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     for (row, (line, key)) in (0..).zip(alert_lines(ctx)) {
         sheet.put(area, row, s(format!("! {line}"), ctx.theme.warning()));
-        sheet.put_right(area, row, s(key, ctx.theme.strong()));
+        sheet.put_right(area, row, s(key.name(), ctx.theme.strong()));
     }
 }
