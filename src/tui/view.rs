@@ -83,7 +83,7 @@ impl View {
 pub struct Drawn {
     /// Where the terminal's own cursor belongs: at what is typed or marked, else at the line that says what is waited for.
     pub cursor: Position,
-    /// That line; none: the screen is too small for anything.
+    /// That line. There is one on every screen, which is tested.
     pub waits: Option<String>,
 }
 
@@ -123,6 +123,7 @@ fn too_small(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
         columns = area.width,
         rows = area.height
     );
+    sheet.waiting(area, 0, &message);
     sheet.paragraph(area, 0, &message, ctx.theme.strong());
 }
 

@@ -1,14 +1,17 @@
 //! Every scene as it is drawn, kept as snapshots: in both languages on the smallest screen, and on a large one.
 
-use ratatui::crossterm::event::KeyCode;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::Color;
 
 use super::{THEME, text_of};
 use crate::text::Language;
 use crate::tui::big;
 use crate::tui::keys::{Key, rows};
+use crate::tui::model::{Asking, BatchAsking, Model, Run};
 use crate::tui::scenes::{self, Stage};
+use crate::tui::screens::{Typing, front};
 use crate::tui::theme::Theme;
+use crate::tui::update::Event;
 use crate::tui::view::View;
 
 /// Snapshots under the scenes' own names, without the module's path.
@@ -19,6 +22,32 @@ fn settings() -> insta::Settings {
     settings
 }
 
+/// What is wrong with what a frame says to whoever can't see all of it at once.
+fn unsaid(stage: &Stage, view: &View) -> Option<String> {
+    let (buf, drawn) = stage.drawn(view);
+    let screen = text_of(&buf);
+    let Some(waits) = drawn.waits else {
+        return Some("it does not say what it waits for".to_owned());
+    };
+    // It may be wrapped.
+    let mut words = waits.split_whitespace();
+    if let Some(word) = words.find(|word| !screen.contains(*word)) {
+        return Some(format!(
+            "{word} of {waits:?} is not on the screen\n{screen}"
+        ));
+    }
+    // A name alone says who, and not what.
+    if waits.split_whitespace().count() < 3 {
+        return Some(format!("{waits:?} is all that it says"));
+    }
+    let at = drawn.cursor;
+    let row = screen.lines().nth(usize::from(at.y)).unwrap_or_default();
+    let caret = row.chars().position(|c| c == '▏');
+    let is_at_caret = caret.is_none_or(|caret| caret == usize::from(at.x));
+    (row.trim().is_empty() || !is_at_caret || caret.is_none() && screen.contains('▏'))
+        .then(|| format!("the cursor is at {at}\n{screen}"))
+}
+
 #[test]
 fn every_screen_says_in_plain_words_what_it_waits_for_and_the_cursor_stands_where_that_is_done() {
     let view = View::new(THEME);
@@ -26,31 +55,91 @@ fn every_screen_says_in_plain_words_what_it_waits_for_and_the_cursor_stands_wher
         (Language::English, (80, 24)),
         (Language::Dutch, (80, 24)),
         (Language::Dutch, (200, 60)),
+        // Too small for any of them.
+        (Language::Dutch, (60, 20)),
     ];
     let mut faults = Vec::new();
     for (name, scene) in scenes::all() {
         for (language, size) in sizes {
-            let (buf, drawn) = Stage::play(*scene, language, size).drawn(&view);
-            let screen = text_of(&buf);
-            let Some(waits) = drawn.waits else {
-                faults.push(format!("{name}: it does not say what it waits for"));
+            let mut stage = Stage::play(*scene, language, size);
+            let fault = unsaid(&stage, &view);
+            faults.extend(fault.map(|fault| format!("{name}: {fault}")));
+            if stage.model.help {
                 continue;
-            };
-            // It may be wrapped.
-            let mut words = waits.split_whitespace();
-            if let Some(word) = words.find(|word| !screen.contains(*word)) {
-                faults.push(format!("{name}: {word} of {waits:?} is not on the screen"));
             }
-            let at = drawn.cursor;
-            let row = screen.lines().nth(usize::from(at.y)).unwrap_or_default();
-            let caret = row.chars().position(|c| c == '▏');
-            let is_at_caret = caret.is_none_or(|caret| caret == usize::from(at.x));
-            if row.trim().is_empty() || !is_at_caret || caret.is_none() && screen.contains('▏') {
-                faults.push(format!("{name}: the cursor is at {at}\n{screen}"));
-            }
+            stage.press(KeyCode::F(1));
+            let fault = unsaid(&stage, &view);
+            faults.extend(fault.map(|fault| format!("{name}, the help: {fault}")));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_run_that_stops_says_so_wherever_it_was_when_it_was_stopped() {
+    let view = View::new(THEME);
+    let mut stopped = 0;
+    for (name, scene) in scenes::all() {
+        let mut stage = Stage::play(*scene, Language::Dutch, (80, 24));
+        stage.model.help = false;
+        stage.press(KeyCode::Esc);
+        stage.press(KeyCode::Esc);
+        if !stage.model.run().is_some_and(|run| run.stopping) {
+            continue;
+        }
+        stopped += 1;
+        assert_eq!(unsaid(&stage, &view), None, "{name}");
+    }
+    assert!(stopped > 50, "{stopped}");
+}
+
+/// Whether what is typed on it is drawn as a dot each.
+fn is_secret(model: &Model) -> bool {
+    let in_run = model.run().and_then(Run::asking);
+    matches!(in_run, Some(Asking::NewPin(_) | Asking::CurrentPin(_)))
+        || matches!(
+            model.batch.asking,
+            Some(BatchAsking::NewPin(_) | BatchAsking::CurrentPin(_))
+        )
+}
+
+#[test]
+fn wherever_something_is_typed_the_cursor_stands_behind_it() {
+    let view = View::new(THEME);
+    let (mut lines, mut others) = (0, 0);
+    for (name, scene) in scenes::all() {
+        let mut stage = Stage::play(*scene, Language::English, (80, 24));
+        let typing = front(&stage.model).typing;
+        // Once the time of a secret is over its code is not drawn either.
+        if stage.model.help || typing.edit().is_none() || *name == "app-scan-over" {
+            continue;
+        }
+        if matches!(typing, Typing::Text(_)) && !is_secret(&stage.model) {
+            lines += 1;
+            let before = stage.draw(&view);
+            stage.press(KeyCode::Char('7'));
+            if stage.draw(&view) == before {
+                // It was full.
+                stage.press(KeyCode::Backspace);
+                stage.press(KeyCode::Char('7'));
+            }
+            let (buf, drawn) = stage.drawn(&view);
+            let at = drawn.cursor;
+            let typed = buf.cell((at.x.saturating_sub(1), at.y));
+            let typed = typed.map(|cell| cell.symbol());
+            assert_eq!(typed, Some("7"), "{name}: {at}\n{}", text_of(&buf));
+        } else {
+            // Dots and block letters: each goes to the right of the one before.
+            others += 1;
+            let all = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL);
+            stage.event(Event::Key(all));
+            let was = stage.drawn(&view).1.cursor;
+            stage.press(KeyCode::Char('7'));
+            let at = stage.drawn(&view).1.cursor;
+            assert!(at.y == was.y && at.x > was.x, "{name}: {was}, then {at}");
+        }
+    }
+    assert!(lines > 15 && others > 5, "{lines} lines, {others} others");
 }
 
 #[test]
@@ -78,9 +167,10 @@ fn every_scene_is_drawn_as_it_was_on_a_large_screen() {
 #[test]
 fn the_home_and_the_run_are_drawn_as_they_were_on_a_middling_screen() {
     let view = View::new(THEME);
-    for (name, scene) in
-        scenes::all().filter(|(name, _)| ["home-search", "touch-create"].contains(name))
-    {
+    for name in ["home-search", "touch-create"] {
+        let (_, scene) = scenes::all()
+            .find(|(known, _)| *known == name)
+            .expect("a scene of that name");
         let stage = Stage::play(*scene, Language::Dutch, (120, 40));
         let drawn = text_of(&stage.draw(&view));
         settings().bind(|| insta::assert_snapshot!(format!("middling-{name}"), drawn));

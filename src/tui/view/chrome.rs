@@ -353,21 +353,41 @@ pub enum Who {
     Station,
 }
 
-/// "THE PERSON ▸ touch …": for whom the screen waits, and to do what. Returns the row below.
+/// "THE PERSON touch …": for whom the screen waits, and to do what. Returns the row below.
 pub fn who(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, who: Who, what: &str) -> u16 {
+    let badge = awaited(ctx, sheet, (area, row), who, what);
+    sheet.bullet(area, row, badge, what, ctx.theme.strong())
+}
+
+/// The same in a narrow column: the name has a line of its own.
+pub fn who_above(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    area: Rect,
+    row: u16,
+    who: Who,
+    what: &str,
+) -> u16 {
+    let badge = awaited(ctx, sheet, (area, row), who, what);
+    sheet.put(area, row, badge);
+    sheet.paragraph(area, row + 1, what, ctx.theme.strong())
+}
+
+/// Says in one line of plain text who is waited for and why; the name as it is drawn.
+fn awaited(
+    ctx: Ctx<'_>,
+    sheet: &mut Sheet<'_>,
+    (area, row): (Rect, u16),
+    who: Who,
+    what: &str,
+) -> Span<'static> {
     let (name, style) = match who {
         Who::Operator => (tr!(ctx.text, "who-operator"), ctx.theme.accent()),
         Who::Person => (tr!(ctx.text, "who-person"), ctx.theme.accent()),
         Who::Station => (tr!(ctx.text, "who-station"), ctx.theme.marked()),
     };
     sheet.waiting(area, row, &format!("{name} {what}"));
-    sheet.bullet(
-        area,
-        row,
-        s(format!(" {name} "), style),
-        what,
-        ctx.theme.strong(),
-    )
+    s(format!(" {name} "), style)
 }
 
 /// Block letters grow with the screen.

@@ -11,7 +11,7 @@ use crate::tui::model::{Run, Shown};
 use crate::tui::qr::{self, Look};
 use crate::tui::screens::app::view::{code, wrong};
 use crate::tui::screens::{person::view as people, run::view as run_view};
-use crate::tui::view::chrome::{self, Who, frame, scale, who};
+use crate::tui::view::chrome::{self, Who, frame, scale, who, who_above};
 use crate::tui::view::sheet::{Sheet, s};
 use crate::tui::view::{Ctx, below, columns, top};
 
@@ -40,7 +40,9 @@ pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     };
     if ctx.now.wall >= shown.until {
         let body = frame(ctx, sheet, area, run_view::title(ctx, run));
-        sheet.big(body, 1, &tr!(ctx.text, "wait-big"), scale(area));
+        let row = sheet.big(body, 1, &tr!(ctx.text, "wait-big"), scale(area));
+        let what = tr!(ctx.text, "wait-secret-over");
+        who(ctx, sheet, body, row + 1, Who::Station, &what);
     } else if shown.by_hand {
         let body = frame(ctx, sheet, area, run_view::title(ctx, run));
         by_hand(ctx, sheet, body, scale(area), shown);
@@ -116,8 +118,7 @@ fn beside(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, words: Rect, size: u16, shown: &S
     let how = tr!(t, "scan-how", digits = digits);
     let row = if words.width < NARROW {
         // Beside the name there would be room for two words a line.
-        let row = who(ctx, sheet, words, 0, Who::Person, "");
-        sheet.paragraph(words, row, &how, ctx.theme.strong())
+        who_above(ctx, sheet, words, 0, Who::Person, &how)
     } else {
         who(ctx, sheet, words, 0, Who::Person, &how)
     };

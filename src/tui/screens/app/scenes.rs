@@ -20,6 +20,7 @@ pub static SCENES: &[Scene] = &[
     ("app-scan", scan),
     ("app-misread", misread),
     ("app-by-hand", by_hand),
+    ("app-scan-over", scan_over),
     ("app-show-again", show_again),
     ("app-next-code", next_code),
     ("app-clock", clock),
@@ -146,6 +147,14 @@ fn misread(stage: &mut Stage) {
 fn by_hand(stage: &mut Stage) {
     scan(stage);
     stage.press(KeyCode::Char('c'));
+}
+
+/// Its time is over, and the station has not said so yet.
+fn scan_over(stage: &mut Stage) {
+    scan(stage);
+    stage.wait(90);
+    stage.type_text("1");
+    stage.wait(90);
 }
 
 fn show_again(stage: &mut Stage) {

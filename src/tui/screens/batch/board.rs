@@ -189,8 +189,8 @@ fn tag(
         &tr!(t, "board-tag-how", slot = slot),
     );
     let line = vec![
-        s(format!("{} ▏", tr!(t, "board-tag")), ctx.theme.strong()),
-        s(typed.to_owned(), ctx.theme.strong()),
+        s(format!("{}  ", tr!(t, "board-tag")), ctx.theme.plain()),
+        s(format!("{typed}▏"), ctx.theme.strong()),
     ];
     sheet.put(body, row, Line::from(line));
     let words = match complaint {

@@ -189,23 +189,16 @@ fn lists(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, offer: &BatchOffer, ma
 }
 
 fn statement(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, typed: &str) {
-    let t = ctx.text;
-    let row = who(
-        ctx,
-        sheet,
+    let (t, strong) = (ctx.text, ctx.theme.strong());
+    let how = tr!(t, "batch-statement-how");
+    let row = who(ctx, sheet, body, 0, Who::Operator, &how);
+    // Of its own: an example stands in it, and what is typed takes a line as well.
+    sheet.put(
         body,
-        0,
-        Who::Operator,
-        &tr!(t, "batch-statement-how"),
+        row + 1,
+        s(tr!(t, "batch-statement"), ctx.theme.plain()),
     );
-    let line = vec![
-        s(
-            format!("{} ▏", tr!(t, "batch-statement")),
-            ctx.theme.strong(),
-        ),
-        s(typed.to_owned(), ctx.theme.strong()),
-    ];
-    sheet.put(body, row + 1, Line::from(line));
+    sheet.put(body, row + 2, s(format!("{typed}▏"), strong));
 }
 
 fn forecast(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, at: usize) {

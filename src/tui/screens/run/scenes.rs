@@ -39,6 +39,7 @@ pub static SCENES: &[Scene] = &[
     ("touch-test", touch_test),
     ("touch-again", touch_again),
     ("stop-asked", stop_asked),
+    ("stopping", stopping),
     ("pulled", pulled),
     ("pull-out", pull_out),
     ("push", push),
@@ -258,6 +259,11 @@ fn touch_again(stage: &mut Stage) {
 
 fn stop_asked(stage: &mut Stage) {
     touch(stage);
+    stage.press(KeyCode::Esc);
+}
+
+fn stopping(stage: &mut Stage) {
+    stop_asked(stage);
     stage.press(KeyCode::Esc);
 }
 

@@ -263,7 +263,9 @@ fn now(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, panel: Rect, scale: u16, run: &Run) 
     let t = ctx.text;
     match &run.phase {
         _ if run.stopping => {
-            sheet.big(panel, 1, &tr!(t, "wait-big"), scale);
+            let row = sheet.big(panel, 1, &tr!(t, "wait-big"), scale);
+            let what = tr!(t, "wait-stopping");
+            who(ctx, sheet, panel, row + 1, Who::Station, &what);
         }
         Phase::Asking(asking) => questions::draw(ctx, sheet, panel, scale, run, asking),
         Phase::Pulled(key) => pulled(ctx, sheet, panel, scale, (run, key)),
