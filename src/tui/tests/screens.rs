@@ -70,6 +70,14 @@ fn every_screen_says_in_plain_words_what_it_waits_for_and_the_cursor_stands_wher
             stage.press(KeyCode::F(1));
             let fault = unsaid(&stage, &view);
             faults.extend(fault.map(|fault| format!("{name}, the help: {fault}")));
+            let waits = stage.drawn(&view).1.waits.unwrap_or_default();
+            if size != (60, 20)
+                && !["the help", "de hulp"]
+                    .iter()
+                    .any(|end| waits.ends_with(end))
+            {
+                faults.push(format!("{name}, the help: it says {waits:?}"));
+            }
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));

@@ -172,7 +172,11 @@ fn message(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16) {
     if let Some(line) = locking(ctx).filter(|_| !ctx.model.plugging) {
         sheet.put_right(area, row, line);
     }
-    let waits = (screens::front(ctx.model).waits)(ctx.model, ctx.text);
+    // What the page waits for has to wait itself while the help lies over it.
+    let waits = match ctx.model.help {
+        true => None,
+        false => (screens::front(ctx.model).waits)(ctx.model, ctx.text),
+    };
     let said = said(ctx);
     if said.is_none() {
         let used = waits.as_deref().map_or(0, width);
