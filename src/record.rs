@@ -29,7 +29,7 @@ pub use intent::{
     AppIntent, Begun, Deletion, Intent, KeyReset, Made, OwnKey, PersonReset, TokenIntent,
     Withdrawal,
 };
-pub use inventory::{Enrolment, KeyRecord};
+pub use inventory::{EnrolledHere, Enrolment, KeyRecord};
 pub use nature::Nature;
 pub(crate) use outbox::each_report;
 pub use outbox::{EntryState, Left, OutboxBody, OutboxEntry};

@@ -228,7 +228,8 @@ fn failed(code: &'static str, error: AdminError) -> Outcome {
         | AdminError::NoPerson(_)
         | AdminError::CodeLife(_)
         | AdminError::DeputyLife(_)
-        | AdminError::PersonnelNumber(_) => Exit::Usage,
+        | AdminError::PersonnelNumber(_)
+        | AdminError::PersonnelNumberAlike { .. } => Exit::Usage,
         _ => Exit::Refused,
     };
     Outcome::failed(exit, code, error.to_string())

@@ -41,6 +41,14 @@ impl Enrolment {
     }
 }
 
+/// A credential that this station enrolled for somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnrolledHere {
+    pub credential: Bytes,
+    /// The registry took it; else it is on its way there.
+    pub pushed: bool,
+}
+
 /// A key in the inventory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyRecord {

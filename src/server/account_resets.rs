@@ -48,6 +48,9 @@ use crate::wire::{ActReceipt, Because, Operator, Until, Visit, problem_code};
 /// So many requests about one person within [`DAY`] are taken; the next one waits until the first is older.
 const OF_ONE_PERSON: u32 = 3;
 
+/// The same of all, those too that were taken back before anybody was asked to release them: more than an honest agent gets wrong.
+const TAKEN_BACK_TOO: u32 = 6;
+
 /// From so many requests of one human within [`DAY`] on, each raises an alarm.
 const OF_ONE_AGENT: u32 = 5;
 

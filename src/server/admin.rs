@@ -135,8 +135,19 @@ pub enum AdminError {
     #[error("there is no person {0}: see `keydesk person find`")]
     NoPerson(PersonId),
     /// A personnel number that can't be one.
-    #[error("{0:?} is no personnel number: 1 to 64 characters without spaces")]
+    #[error(
+        "{0:?} is no personnel number: 1 to 64 letters of A to Z, digits and signs, without spaces"
+    )]
     PersonnelNumber(String),
+    /// One that is another account's but for its spelling: whether both are of one human would be anybody's guess.
+    #[error(
+        "{number:?} is the personnel number of operator {other}, who has it as {theirs:?}: if it is the same human, write it alike; if not, write both so that they differ in more than capitals, signs and leading zeros"
+    )]
+    PersonnelNumberAlike {
+        number: String,
+        other: OperatorId,
+        theirs: String,
+    },
     /// Their access has ended for good.
     #[error(
         "{name:?} was revoked at {at}: somebody who comes back gets an account of another name"

@@ -106,10 +106,22 @@ pub async fn observe(registry: &Registry, station: &StationId, head: &JournalHea
             tx.commit().await?;
             Err(another(detail))
         }
-        Verdict::Refused(since) => Err(another(&format!(
-            "the station's journal has been another one since {since}"
-        ))),
+        Verdict::Refused(since) => Err(forked(since)),
     }
+}
+
+/// What is done at once goes no further at a station whose pushes are refused: what comes after it would be.
+pub async fn refuse_forked(db: &mut Connection, station: &StationId) -> Answer<()> {
+    match station::continued(db, station).await?.forked_at {
+        Some(since) => Err(forked(since)),
+        None => Ok(()),
+    }
+}
+
+fn forked(since: Timestamp) -> Refusal {
+    another(&format!(
+        "the station's journal has been another one since {since}"
+    ))
 }
 
 /// A push's place in the journal, in numbers that a table holds.

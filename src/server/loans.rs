@@ -292,7 +292,10 @@ pub async fn ask_again(
         ..
     } = &act.deed
     else {
-        return Err(Refusal::internal("an act by which nothing is lent"));
+        return Err(Refusal::new(
+            problem_code::MALFORMED,
+            "that act lends nothing: it is handed in where it was asked for",
+        ));
     };
     let second = match signer {
         Signer::Operator(id) => Second::Member {

@@ -9,7 +9,7 @@ use super::face::Found;
 use crate::domain::people_list::{ListError, PeopleList};
 use crate::domain::reason::Gap;
 use crate::domain::{Bytes, EntryId, Identification, OperatorId, PersonId, VisitId};
-use crate::record::{EntryState, OutboxBody};
+use crate::record::{EnrolledHere, EntryState, OutboxBody};
 use crate::registry::RegistryError;
 use crate::wire::{
     Acceptance, LOOKUP_MAX, Offer, PersonDetail, Said, VERSION, Visit, VisitClose, VisitPass,
@@ -117,11 +117,14 @@ impl Station {
     }
 
     /// The credentials that were enrolled here for a person and that the registry has accepted or will be told of.
-    pub fn enrolled_here(&self, person: &PersonId) -> Result<Vec<Bytes>, Stop> {
-        let mut ids: Vec<Bytes> = Vec::new();
+    pub fn enrolled_here(&self, person: &PersonId) -> Result<Vec<EnrolledHere>, Stop> {
+        let mut found: Vec<EnrolledHere> = Vec::new();
         for enrolment in self.store.enrolments_of(person)? {
             if enrolment.pushed && enrolment.gone_at.is_none() {
-                ids.push(enrolment.credential);
+                found.push(EnrolledHere {
+                    credential: enrolment.credential,
+                    pushed: true,
+                });
             }
         }
         for entry in self.store.outbox()? {
@@ -129,10 +132,13 @@ impl Station {
                 && push.person == *person
                 && !self.is_gone(&push.registration.raw_id)?
             {
-                ids.push(push.registration.raw_id);
+                found.push(EnrolledHere {
+                    credential: push.registration.raw_id,
+                    pushed: false,
+                });
             }
         }
-        Ok(ids)
+        Ok(found)
     }
 
     fn is_gone(&self, credential: &Bytes) -> Result<bool, Stop> {

@@ -6,7 +6,7 @@ use super::{Text, tr};
 use crate::domain::account_reset::{ResetReason, ResetState};
 use crate::domain::identification::AwayLook;
 use crate::domain::{Identification, Person};
-use crate::wire::{AccountReset, EarlierReset, ResetFacts};
+use crate::wire::{AccountReset, EarlierReset, PutTo, ResetFacts};
 use crate::workflow::dialogue::{AccountResetJob, AccountResetResult};
 
 impl Text {
@@ -105,6 +105,10 @@ impl Text {
             let line = tr!(self, "account-reset-lately", count = facts.asked_lately);
             lines.push((false, line));
         }
+        if !facts.put_to.is_empty() {
+            let line = tr!(self, "account-reset-put", to = self.put_to(&facts.put_to));
+            lines.push((true, line));
+        }
         for earlier in &facts.earlier {
             lines.push((
                 true,
@@ -121,17 +125,35 @@ impl Text {
         lines
     }
 
+    /// Whom one was put to, by name, and at whose desk.
+    fn put_to(&self, all: &[PutTo]) -> String {
+        let named = |put: &PutTo| match &put.at_desk_of {
+            Some(desk) => {
+                let (agent, desk) = (put.agent.clone(), desk.clone());
+                tr!(self, "account-reset-put-beside", agent = agent, desk = desk)
+            }
+            None => put.agent.clone(),
+        };
+        all.iter().map(named).collect::<Vec<_>>().join(", ")
+    }
+
     /// How an earlier one ended, by whom, and whom it had been put to.
     fn earlier_end(&self, earlier: &EarlierReset) -> String {
         let state = self.reset_state(earlier.state);
-        match (earlier.state, &earlier.put_to, &earlier.ended_by) {
-            (ResetState::Withdrawn, Some(to), _) => {
-                tr!(
-                    self,
-                    "account-reset-earlier-put",
-                    state = state,
-                    to = to.clone()
-                )
+        if let (Some(by), Some(desk)) = (&earlier.ended_by, &earlier.said_by) {
+            let (by, desk) = (by.clone(), desk.clone());
+            return tr!(
+                self,
+                "account-reset-earlier-beside",
+                state = state,
+                by = by,
+                desk = desk
+            );
+        }
+        match (earlier.state, earlier.put_to.as_slice(), &earlier.ended_by) {
+            (ResetState::Withdrawn, [_, ..], _) => {
+                let to = self.put_to(&earlier.put_to);
+                tr!(self, "account-reset-earlier-put", state = state, to = to)
             }
             (ResetState::Refused | ResetState::Objected, _, Some(by)) => {
                 tr!(

@@ -212,8 +212,11 @@ pub struct AccountReset {
 pub struct ResetFacts {
     /// What would be deleted, with its last use.
     pub factors: Vec<FactorUse>,
-    /// Earlier requests about the same person, newest first; at most 10.
+    /// Earlier requests about the same person, newest first; at most 10, and what was refused or objected to among them.
     pub earlier: Vec<EarlierReset>,
+    /// Which other agents this one was put to before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub put_to: Vec<PutTo>,
     /// When the same ticket number was last given with another request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket_seen_at: Option<Timestamp>,
@@ -238,15 +241,34 @@ pub struct EarlierReset {
     pub reason: ResetReason,
     pub asked_at: Timestamp,
     pub asked_by: String,
-    /// Whom it was last put to, to be released.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub put_to: Option<String>,
+    /// Whom it was put to, to be released.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub put_to: Vec<PutTo>,
     /// Who ended it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_by: Option<String>,
+    /// By whose word they refused it: nothing was signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said_by: Option<String>,
+}
+
+/// A second agent whom a request was put to, to be released.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PutTo {
+    /// Their name.
+    pub agent: String,
+    /// By whose word they were there: who was signed in; none: they themself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_desk_of: Option<String>,
+    pub at: Timestamp,
 }
 
 impl AccountReset {
+    /// The name of whoever said that it was refused by somebody beside them, or who ended it.
+    pub fn said_by(&self) -> &str {
+        self.ended_by.as_ref().map_or("–", |by| by.name.as_str())
+    }
+
     /// The name of whoever ended it, or carried it out.
     pub fn ender(&self) -> Option<&str> {
         let operator = self.refused_by.as_ref().or(self.ended_by.as_ref());

@@ -62,7 +62,8 @@ macro_rules! because_rows {
             NothingWaits {} "because-nothing-waits";
             NothingProved { person: String } "because-nothing-proved";
             IdentifiedOtherwise { person: String, how: Identification } "because-identified-otherwise";
-            IdentifiedThen { then: Identification, now: Identification } "because-identified-then";
+            IdentifiedThen { now: Identification } "because-identified-then";
+            RefusedBesideAsker {} "because-refused-beside-asker";
             StatedAlone {} "because-stated-alone";
             MethodUnknown { method: String, known: String } "because-method-unknown";
             MethodNotAtDesk { method: String } "because-method-not-at-desk";

@@ -245,8 +245,12 @@ codes! {
         TAKEN_UNPROVED = "taken-unproved";
         /// All factors of somebody that were older than a day went within a day, while there is a newer one.
         OLDER_FACTORS_GONE = "all-older-factors-gone";
-        /// A reset was released at the very station where it was asked for.
+        /// A reset was released at the very station where it was asked for, or where somebody else than its releaser was signed in.
         RELEASED_BESIDE = "released-beside";
+        /// Whoever asked for a reset says that a second agent refused it beside them.
+        REFUSED_BESIDE = "refused-beside";
+        /// A reset that was asked for at a desk was carried out at another one, by somebody who had no part in it.
+        CARRIED_OUT_ELSEWHERE = "carried-out-elsewhere";
         /// The registry's administrator let somebody release resets in a second agent's place for a while.
         DEPUTY_NAMED = "deputy-releaser";
         /// The registry's administrator lets resets of somebody's account be asked for again, although many were.

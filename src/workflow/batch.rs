@@ -383,6 +383,7 @@ async fn is_enrolled(
     person: &PersonId,
 ) -> Result<bool, Stop> {
     let valid = desk.enrolled_here(person).await?;
+    let valid: Vec<Bytes> = valid.into_iter().map(|here| here.credential).collect();
     let mut made = desk.enrolments_on(&run.key).await?;
     made.retain(|e| e.person.id == *person && valid.contains(&e.credential));
     Ok(first_held(desk, &mut run.key, &made).await?.is_some())

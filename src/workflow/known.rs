@@ -16,6 +16,8 @@ use crate::wire::{KnownCredentials, Offer, PersonStanding};
 pub(super) struct Known {
     /// The person's: in use, or on their way to the registry.
     pub(super) of_person: Vec<Bytes>,
+    /// Those of them that the registry took from this station once: whether it holds them still is for it to say.
+    taken: Vec<Bytes>,
     /// Other people's that may be on this key, and whose they are where that is known.
     pub(super) of_others: Vec<(Bytes, Option<String>)>,
     /// Those of them that the registry lists for a key of this serial number.
@@ -74,6 +76,7 @@ pub(super) async fn by_journal(
 ) -> Result<Known, Stop> {
     let mut known = Known {
         of_person: Vec::new(),
+        taken: Vec::new(),
         of_others: Vec::new(),
         by_serial: Vec::new(),
         in_conflict: Vec::new(),
@@ -82,8 +85,11 @@ pub(super) async fn by_journal(
     for descriptor in &offer.creation.exclude_credentials {
         add(&mut known.of_person, &descriptor.id);
     }
-    for id in desk.enrolled_here(&offer.person.id).await? {
-        add(&mut known.of_person, &id);
+    for here in desk.enrolled_here(&offer.person.id).await? {
+        add(&mut known.of_person, &here.credential);
+        if here.pushed {
+            add(&mut known.taken, &here.credential);
+        }
     }
     for enrolment in desk.enrolments_on(key).await? {
         known.add_here(enrolment, offer);
@@ -124,6 +130,9 @@ impl Known {
         standing: PersonStanding,
         person: &PersonId,
     ) {
+        // What it ended since, by a reset of the account or at another desk, is only on the key.
+        let ended = |id: &Bytes| self.taken.contains(id) && !standing.credentials.contains(id);
+        self.of_person.retain(|id| !ended(id));
         for id in &standing.credentials {
             add(&mut self.of_person, id);
         }

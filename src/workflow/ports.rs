@@ -29,7 +29,7 @@ use crate::domain::{
     AccountResetId, Bytes, EntryId, FactorId, Identification, IntentId, KeyFacts, KeyId,
     OperatorId, PersonId, Pin, Secret, VisitId,
 };
-use crate::record::{Change, Enrolment, PersonReset, Unfinished};
+use crate::record::{Change, EnrolledHere, Enrolment, PersonReset, Unfinished};
 use crate::totp::TotpSecret;
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
 use crate::wire::{
@@ -292,7 +292,7 @@ port! {
         fn ticket(&mut self, person: &PersonId, wants: Wants) -> Result<Option<Ticket>, Stop>;
         /// The credentials that this station enrolled for a person and that the registry has accepted or will be told of.
         /// An offer that is older than they are does not know them.
-        fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<Bytes>, Stop>;
+        fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<EnrolledHere>, Stop>;
         /// The enrolments that this station made on keys of this identity or, where the key has none of its own, of this model.
         fn enrolments_on(&mut self, key: &KeyFacts) -> Result<Vec<Enrolment>, Stop>;
         /// The public key (COSE_Key, CBOR) of a credential, where this station enrolled it.

@@ -215,6 +215,41 @@ async fn a_second_agent_refuses_at_the_desk_of_whoever_asked_and_that_is_what_th
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_received_elsewhere_while_their_key_is_made_gets_it_once_it_is_carried_out_again()
+ {
+    let service = Service::new(1).await;
+    service.stolen(1).await;
+    let id = ask(&service.one, &person(1)).await.expect("asked for");
+    release(&service.two, id).await.expect("released");
+    carry_out(&service.one, id, &person(1))
+        .await
+        .expect("carried out");
+    let key = fresh_key();
+    service.one.rack.put(SLOT, &key);
+    enrol(&service.one, 1).await.expect("made");
+    // As if the visit had ended between the offer and the push: it waits, and nobody could take it.
+    let late = "UPDATE credential SET waiting_ms = accepted_ms WHERE gone_ms IS NULL";
+    sql(&service.one, late).await;
+    let over = "UPDATE visit SET ended_ms = opened_ms WHERE ended_ms IS NULL";
+    sql(&service.one, over).await;
+    let (mut desk, _) = agent(&service.one);
+    let again = account_reset::carry_out(&mut desk, id, &person(1)).await;
+    let Ok(Ending::AccountReset {
+        result: AccountResetResult::CarriedOut { done },
+        ..
+    }) = again
+    else {
+        panic!("{again:?}");
+    };
+    assert_eq!(done.deleted.len(), 1, "what came too late");
+    let ending = enrol(&service.one, 1)
+        .await
+        .expect("enrolled on the same key");
+    assert_eq!(state_of(&ending), &PushState::Accepted);
+    assert_eq!(service.live_on_keys(1).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_had_no_answer_does_the_same_once_more_and_has_it() {
     let service = Service::new(2).await;
     service.stolen(1).await;

@@ -5,9 +5,9 @@
 use jiff::Timestamp;
 
 use super::{
-    AGAIN, DAY, IDENTIFIED_WITHIN, OF_ONE_AGENT, OF_ONE_PERSON, Told, Wish, agent, away, check,
-    expire, fallen, going, not_allowed, open_of, party, refuse_changed_since, refuse_needless,
-    refuse_unknown, standing_of, tell, vouching,
+    AGAIN, DAY, IDENTIFIED_WITHIN, OF_ONE_AGENT, OF_ONE_PERSON, TAKEN_BACK_TOO, Told, Wish, agent,
+    away, check, expire, fallen, going, not_allowed, open_of, party, refuse_changed_since,
+    refuse_needless, refuse_unknown, standing_of, tell, vouching,
 };
 use crate::domain::account_reset::{RELEASED_WITHIN, ResetState};
 use crate::domain::act::{Act, GOING_MAX, LookedAt, Others, ResetTerms};
@@ -99,10 +99,10 @@ pub(super) async fn refuse_often(
 ) -> Answer<()> {
     let allowed = table::allowed_at(db, &person.id).await?;
     let since = allowed.map_or(now - DAY, |at| at.max(now - DAY));
-    let (_, lately) = table::asked_about(db, &person.id, since).await?;
-    if lately >= OF_ONE_PERSON {
+    let (all, lately) = table::asked_about(db, &person.id, since).await?;
+    if lately >= OF_ONE_PERSON || all >= TAKEN_BACK_TOO {
         let why = Because::ResetLimit {
-            count: lately,
+            count: all,
             person: person.name.clone(),
         };
         return Err(Refusal::because(problem_code::RESET_LIMIT, why));

@@ -20,12 +20,13 @@ use crate::domain::visit::Takes;
 use crate::domain::{AccountResetId, OperatorId, Person, PersonId, VisitId};
 use crate::server::auth::AtDesk;
 use crate::server::database::Write;
+use crate::server::heads;
 use crate::server::identifications;
 use crate::server::lives::{self, Ended, Why};
 use crate::server::notices::Kind;
 use crate::server::problem::{Answer, Refusal, operator_revoked};
 use crate::server::tables::account_reset::{self as table, Ender, Stored};
-use crate::server::tables::{operator, standing, visit};
+use crate::server::tables::{audit, operator, standing, visit};
 use crate::server::visits::{self, Within};
 use crate::wire::{Because, Visit, problem_code};
 
@@ -44,6 +45,7 @@ pub async fn carry_out(
     (id, visit): (AccountResetId, VisitId),
     now: Timestamp,
 ) -> Answer<Done> {
+    heads::refuse_forked(tx, &desk.station).await?;
     let reset = stored(tx, id).await?;
     let (open, person) = visits::going(tx, desk, visit, now).await?;
     if person.id != reset.person {
@@ -70,7 +72,8 @@ pub async fn carry_out(
         true if standing::came_since(tx, &person.id, reset.ended_at.unwrap_or(now)).await? => {
             return Err(over(id, Because::Complete {}));
         }
-        true => Vec::new(),
+        // What came too late, in a visit that had ended, waits for ever: it goes, and the key that it is on is enrolled anew.
+        true => delete(tx, desk, (&person.id, Some(visit)), now).await?,
         false => {
             refuse_changed(tx, &reset, (&open, &person)).await?;
             let states = (ResetState::Released, ResetState::CarriedOut);
@@ -79,6 +82,7 @@ pub async fn carry_out(
                 return Err(over(id, Because::ReleasedNoMore {}));
             }
             let deleted = delete(tx, desk, (&person.id, Some(visit)), now).await?;
+            raise_elsewhere(tx, desk, &reset, now).await?;
             tell_done(tx, &reset, (&person, None), now).await?;
             deleted
         }
@@ -90,6 +94,27 @@ pub async fn carry_out(
         visit,
         person,
     })
+}
+
+/// Who comes to one desk and has it carried out at another may be nobody: both desks are looked at.
+async fn raise_elsewhere(
+    tx: &mut Write,
+    desk: &AtDesk,
+    reset: &Stored,
+    now: Timestamp,
+) -> Answer<()> {
+    let (Some(station), Some(asked_by)) = (&reset.station, &reset.asked_by) else {
+        return Ok(());
+    };
+    if *station == desk.station || operator::is_same_human(tx, asked_by, &desk.operator.id).await? {
+        return Ok(());
+    }
+    let detail = format!(
+        "reset {} of {}'s account, of operator {asked_by} at {station}, was carried out by operator {} at {}",
+        reset.id, reset.person, desk.operator.id, desk.station
+    );
+    let kind = problem_code::CARRIED_OUT_ELSEWHERE;
+    Ok(audit::alarm(tx, &desk.station, kind, &detail, now).await?)
 }
 
 /// Whose word it is carried out on still may say so: an administrator's, or an agent's and the second one's who released it.
@@ -142,7 +167,8 @@ pub async fn refuse_ground(
     }
 }
 
-/// Whoever comes now shows what was shown when it was asked for, or prepared.
+/// Whoever comes now shows what was shown when it was asked for, or prepared. What that was is not told: whoever has to be told it did
+/// not see it.
 async fn refuse_identified_otherwise(tx: &mut Write, reset: &Stored, open: &Visit) -> Answer<()> {
     let Some(then) = reset.visit else {
         return Ok(());
@@ -154,7 +180,6 @@ async fn refuse_identified_otherwise(tx: &mut Write, reset: &Stored, open: &Visi
         return Ok(());
     }
     let why = Because::IdentifiedThen {
-        then: identified.check.how,
         now: open.identification.clone(),
     };
     Err(Refusal::because(problem_code::IDENTIFIED_OTHERWISE, why))

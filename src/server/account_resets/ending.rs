@@ -3,26 +3,37 @@
 use jiff::Timestamp;
 
 use super::released::{may_release, standing_at};
-use super::{ByPerson, expire, known, not_allowed, stands, stored, tell_ended};
+use super::{ByPerson, Told, Where, agent, expire, known, not_allowed, stands, stored, tell_ended};
 use crate::domain::account_reset::ResetState;
 use crate::domain::authority::{Action, may_end_reset};
 use crate::domain::{AccountResetId, OperatorId, Person};
+use crate::server::auth::AtDesk;
 use crate::server::database::Write;
+use crate::server::notices::{self, Kind};
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset::{self as table, Ender, Stored};
-use crate::server::tables::{audit, operator};
+use crate::server::tables::{audit, operator, station};
 use crate::server::visits;
 use crate::wire::{Because, Operator, ResetEnd, ResetEnding, problem_code};
 
-/// An operator withdraws or refuses one of which nothing has come.
+/// An operator withdraws or refuses one of which nothing has come. `desk`: theirs; none: on a page.
 pub async fn end(
     tx: &mut Write,
-    by: &Operator,
+    (by, desk): (&Operator, Option<&AtDesk>),
     (id, ResetEnd { how, beside, .. }): (AccountResetId, &ResetEnd),
     now: Timestamp,
 ) -> Answer<()> {
-    if let (ResetEnding::Refuse, Some(refuser)) = (how, beside) {
-        return refuse_beside(tx, by, (id, refuser), now).await;
+    match (how, beside, desk) {
+        (ResetEnding::Refuse, Some(refuser), Some(desk)) => {
+            return refuse_beside(tx, desk, (id, refuser), now).await;
+        }
+        (_, Some(_), _) => {
+            return Err(Refusal::new(
+                problem_code::MALFORMED,
+                "beside: nobody stands beside whoever takes a request back",
+            ));
+        }
+        (_, None, _) => {}
     }
     let how = *how;
     let reset = stored(tx, id).await?;
@@ -54,16 +65,25 @@ pub async fn end(
     Ok(())
 }
 
-/// A second agent, who could release it, stands beside whoever is signed in and refuses: nothing is signed, and that one says so.
+/// A second agent, who could release it, stands beside whoever asked and refuses: nothing is signed, and that one says so, to all of
+/// Customer Service.
 async fn refuse_beside(
     tx: &mut Write,
-    signed_in: &Operator,
+    desk: &AtDesk,
     (id, refuser): (AccountResetId, &OperatorId),
     now: Timestamp,
 ) -> Answer<()> {
     let reset = standing_at(tx, id, ResetState::Requested, now).await?;
     let person = known(tx, &reset.person).await?;
-    may_end_reset(signed_in.role, person.kind).map_err(not_allowed)?;
+    let signed_in = &desk.operator;
+    may_end(tx, signed_in, (&person, ResetEnding::Withdraw), now).await?;
+    visits::holds(tx, Action::Receive, &signed_in.id, &person).await?;
+    if !is_theirs(tx, signed_in, &reset).await? {
+        return Err(Refusal::because(
+            problem_code::NOT_ALLOWED,
+            Because::RefusedBesideAsker {},
+        ));
+    }
     let asked_by = reset.asked_by.as_ref();
     let asked_by = asked_by.ok_or_else(|| Refusal::internal("a request of nobody's"))?;
     may_release(tx, (&reset, asked_by), (refuser, &person), now).await?;
@@ -71,7 +91,33 @@ async fn refuse_beside(
         signed_in: &signed_in.id,
         refuser,
     };
-    end_as(tx, (&reset, ResetState::Refused), (by, None), now).await
+    end_as(tx, (&reset, ResetState::Refused), (by, None), now).await?;
+    let refuser = agent(tx, refuser).await?.operator;
+    let told = Told {
+        state: Some(ResetState::Refused),
+        objector: Some(&refuser.name),
+        operator: Some(&signed_in.name),
+        station: Some(Where {
+            id: &desk.station,
+            name: station::name(tx, &desk.station).await?,
+        }),
+        ..Told::of(id, reset.reason, &signed_in.name)
+    };
+    let kind = (Kind::ResetEnded, &person.id);
+    notices::tell_service_of(tx, kind, &told, now).await?;
+    let detail = format!(
+        "operator {} says that {} refused reset {id} of {}'s account beside them: nothing is signed",
+        signed_in.id, refuser.id, person.id
+    );
+    audit::alarm(
+        tx,
+        &desk.station,
+        problem_code::REFUSED_BESIDE,
+        &detail,
+        now,
+    )
+    .await
+    .map_err(Into::into)
 }
 
 /// One of the people does.

@@ -18,6 +18,7 @@ use crate::domain::{AccountResetId, Person};
 use crate::server::auth::AtDesk;
 use crate::server::database::Write;
 use crate::server::exceptions;
+use crate::server::heads;
 use crate::server::notices::Kind;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset::{self as table, Stored};
@@ -39,6 +40,7 @@ pub async fn except(
             format!("an exception lasts 1 to {EXCEPTION_DAYS_MAX} working days, and not {days}"),
         ));
     }
+    heads::refuse_forked(tx, &desk.station).await?;
     let reset = stored(tx, id).await?;
     let person = known(tx, &reset.person).await?;
     may_ask(desk.operator.role, Action::ReplaceLost, person.kind).map_err(not_allowed)?;

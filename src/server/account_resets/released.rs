@@ -12,7 +12,8 @@ use super::{
 use crate::domain::account_reset::{CARRIED_OUT_WITHIN, ResetState, is_last_name};
 use crate::domain::act::{Act, Deed, ResetTerms, challenge};
 use crate::domain::authority::{Action, As, NoRelease, row};
-use crate::domain::{AccountResetId, OperatorId, Person, StationId, VisitId};
+use crate::domain::{AccountResetId, OperatorId, Person, VisitId};
+use crate::server::auth::AtDesk;
 use crate::server::database::{Connection, Write};
 use crate::server::notices::{self, Kind};
 use crate::server::problem::{Answer, Refusal, operator_revoked};
@@ -37,7 +38,6 @@ pub async fn release(
     let (request, terms) = request(tx, &reset).await?.ok_or_else(unsigned)?;
     refuse_otherwise(tx, &terms, &person).await?;
     vouching::refuse_fallen(tx, &terms, releaser, now).await?;
-    table::put(tx, id, releaser).await?;
     let deed = Deed::ReleaseReset {
         terms,
         asked_by: request.signer.clone(),
@@ -145,7 +145,7 @@ pub(super) async fn refuse_same_human(
 pub async fn released(
     tx: &mut Write,
     (act, terms): (&Act, &ResetTerms),
-    (releaser, asked_by, station): (&Operator, &str, Option<&StationId>),
+    (releaser, asked_by, desk): (&Operator, &str, Option<&AtDesk>),
     (person, typed): (&Person, Option<&str>),
     (pace, now): (Pace<'_>, Timestamp),
 ) -> Answer<()> {
@@ -175,13 +175,24 @@ pub async fn released(
     let kind = (Kind::ResetReleased, &person.id);
     notices::tell_service_of(tx, kind, &told, now).await?;
     let asked_at = stored(tx, terms.reset).await?.station;
-    if let Some(station) = station.filter(|station| asked_at.as_ref() == Some(*station)) {
+    // At their own desk they saw what they signed on a screen that nobody else had in hand.
+    let beside = |desk: &&AtDesk| {
+        asked_at.as_ref() == Some(&desk.station) || desk.operator.id != releaser.id
+    };
+    if let Some(desk) = desk.filter(beside) {
         let detail = format!(
-            "reset {} was released by {} at the station where {asked_by} had asked for it: nothing but their receipt says what the \
-             screen showed",
-            terms.reset, releaser.id
+            "reset {} was released by {} at {}, where operator {} was signed in; {asked_by} had asked for it: nothing but the receipt \
+             says what the screen showed",
+            terms.reset, releaser.id, desk.station, desk.operator.id
         );
-        audit::alarm(tx, station, problem_code::RELEASED_BESIDE, &detail, now).await?;
+        audit::alarm(
+            tx,
+            &desk.station,
+            problem_code::RELEASED_BESIDE,
+            &detail,
+            now,
+        )
+        .await?;
     }
     Ok(())
 }

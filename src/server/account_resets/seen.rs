@@ -13,7 +13,7 @@ use crate::server::exceptions;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset::{self as table, Stored};
 use crate::server::tables::{credential, exception, factor, station};
-use crate::wire::{AccountReset, EarlierReset, FactorUse, Operator, ResetFacts};
+use crate::wire::{AccountReset, EarlierReset, FactorUse, Operator, PutTo, ResetFacts};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy)]
@@ -113,11 +113,12 @@ pub async fn terms_of(db: &mut Connection, id: AccountResetId) -> Answer<Option<
     Ok(request(db, &reset).await?.map(|(_, terms)| terms))
 }
 
-/// What bears on a reset of that person's account, and nobody who asks can change. `but`: the one that it is about.
+/// What bears on a reset of that person's account, and nobody who asks can change. `but`: the one that it is about;
+/// `reader`: who knows what was put to them.
 pub async fn facts(
     db: &mut Connection,
     (person, but): (&PersonId, AccountResetId),
-    (asked_by, ticket): (Asked<'_>, Option<&str>),
+    ((asked_by, ticket), reader): ((Asked<'_>, Option<&str>), Option<&OperatorId>),
     now: Timestamp,
 ) -> Answer<ResetFacts> {
     let mut earlier = Vec::new();
@@ -132,8 +133,12 @@ pub async fn facts(
             reason: reset.reason,
             asked_at: reset.asked_at,
             asked_by: asker(db, &reset).await?,
-            put_to: named(db, reset.put_to.as_ref()).await?,
+            put_to: put_to(db, reset.id, None).await?,
             ended_by: ended_by(db, &reset).await?,
+            said_by: match &reset.refused_by {
+                Some(_) => named(db, reset.ended_by.as_ref()).await?,
+                None => None,
+            },
         });
     }
     let ticket_seen_at = match ticket {
@@ -147,9 +152,33 @@ pub async fn facts(
     Ok(ResetFacts {
         factors: uses(db, person).await?,
         earlier,
+        put_to: put_to(db, but, reader).await?,
         ticket_seen_at,
         asked_lately: asked + u32::from(!is_kept),
     })
+}
+
+/// Whom one was put to, but for that reader.
+async fn put_to(
+    db: &mut Connection,
+    id: AccountResetId,
+    reader: Option<&OperatorId>,
+) -> Answer<Vec<PutTo>> {
+    let mut found = Vec::new();
+    for (to, at_desk_of, at) in table::put_to(db, id).await? {
+        if Some(&to) == reader {
+            continue;
+        }
+        found.push(PutTo {
+            agent: agent(db, &to).await?.operator.name,
+            at_desk_of: match to == at_desk_of {
+                true => None,
+                false => Some(agent(db, &at_desk_of).await?.operator.name),
+            },
+            at,
+        });
+    }
+    Ok(found)
 }
 
 /// Who ended one, by name.

@@ -11,6 +11,7 @@ use crate::domain::suspension::FactorSort;
 use crate::domain::{AccountResetId, Bytes, OfferId, PersonId, StationId};
 use crate::server::Registry;
 use crate::server::acts;
+use crate::server::auth::AtDesk;
 use crate::server::database::{Connection, Write};
 use crate::server::problem::{Answer, Refusal, operator_revoked};
 use crate::server::tables::act_asked::{self, Asked, AskedWhere, Signer};
@@ -279,7 +280,7 @@ impl SignedAct<'_> {
         &self,
         by: &RelyingParty,
         tx: &mut Write,
-        (signer, station, typed): (&Operator, Option<&StationId>, Option<&str>),
+        (signer, desk, typed): (&Operator, Option<&AtDesk>, Option<&str>),
         (pace, now): (Pace<'_>, Timestamp),
     ) -> Answer<AccountResetId> {
         let Deed::ReleaseReset {
@@ -291,7 +292,7 @@ impl SignedAct<'_> {
         let (found, person) = release(tx, terms.reset, &signer.id, now).await?;
         refuse_changed(found == self.act.deed)?;
         self.keep(by, tx, now).await?;
-        let whom = (signer, asked_by.name.as_str(), station);
+        let whom = (signer, asked_by.name.as_str(), desk);
         let when = (pace, now);
         released(tx, (&self.act, terms), whom, (&person, typed), when).await?;
         Ok(terms.reset)

@@ -144,6 +144,8 @@ pub async fn release(
     let reset = resets::shown_by_id(tx, id, now).await?;
     let whom = (&signer.operator, &person.id);
     let by = (resets::asker_of(&reset)?, reset.ticket.as_deref());
+    let put = (releaser, &desk.operator.id);
+    table::put(tx, id, put, now).await?;
     let reply = to_sign(&registry, tx, (&desk, whom), (deed, id), by).await?;
     let detail = format!("reset {id}, act {}, {releaser}", reply.id);
     let line = line(&desk, "reset-releasing", person.id.as_str(), &detail);
@@ -195,6 +197,10 @@ async fn asked_to_sign(
     by: (Asker<'_>, Option<&str>),
 ) -> Answer<ActToSign> {
     let now = registry.now();
+    let reader = match &signer {
+        Signer::Operator(id) => Some(id.clone()),
+        Signer::Person(_) => None,
+    };
     let (to_sign, origin) = signing::to_sign(registry, tx, desk, (signer, name), deed, now).await?;
     Ok(ActToSign {
         id: to_sign.id,
@@ -202,7 +208,7 @@ async fn asked_to_sign(
         request: to_sign.request,
         origin: origin.to_owned(),
         expires_at: to_sign.expires_at,
-        facts: resets::facts(tx, (person, reset), by, now).await?,
+        facts: resets::facts(tx, (person, reset), (by, reader.as_ref()), now).await?,
     })
 }
 
@@ -278,7 +284,7 @@ async fn done(
         (Deed::ReleaseReset { .. }, _) => {
             let signer = ground.operator();
             let signer = signer.ok_or_else(|| Refusal::internal("a release by no operator"))?;
-            let whom = (signer, Some(&desk.station), push.last_name.as_deref());
+            let whom = (signer, Some(desk), push.last_name.as_deref());
             let when = (registry.pace(), now);
             signed.release(by, tx, whom, when).await
         }
@@ -288,7 +294,10 @@ async fn done(
             | Deed::Lend { .. }
             | Deed::ChangeOwn { .. },
             _,
-        ) => Err(Refusal::internal("an act that no operator is asked for")),
+        ) => Err(Refusal::new(
+            problem_code::MALFORMED,
+            "that act is no reset's: it is handed in where it was asked for",
+        )),
     }
 }
 
@@ -317,7 +326,8 @@ pub async fn end(
         Opened::Repeated(response) => return Ok(response),
     };
     let now = registry.now();
-    resets::end(&mut entry.tx, &desk.operator, (id, &request), now).await?;
+    let by = (&desk.operator, Some(&desk));
+    resets::end(&mut entry.tx, by, (id, &request), now).await?;
     let reply = resets::shown_by_id(&mut entry.tx, id, now).await?;
     let action = match request.how {
         ResetEnding::Withdraw => "reset-withdrawn",
@@ -444,7 +454,8 @@ pub async fn detail(
     let reset = resets::shown_by_id(&mut read, id, now).await?;
     super::desk::looked(&registry, &desk, "reset-view", reset.person.id.as_str());
     let by = (resets::asker_of(&reset)?, reset.ticket.as_deref());
-    let facts = resets::facts(&mut read, (&reset.person.id, id), by, now).await?;
+    let reader = Some(&desk.operator.id);
+    let facts = resets::facts(&mut read, (&reset.person.id, id), (by, reader), now).await?;
     Ok(Json(AccountResetDetail { reset, facts }))
 }
 

@@ -42,8 +42,6 @@ pub struct Stored {
     pub ended_by: Option<OperatorId>,
     /// Who stood beside them and refused it, by their word.
     pub refused_by: Option<OperatorId>,
-    /// Whom it was last put to, to be released.
-    pub put_to: Option<OperatorId>,
     /// Whoever of the people withdrew or objected.
     pub objector: Option<PersonId>,
     pub ended_at: Option<Timestamp>,
@@ -79,7 +77,6 @@ impl FromRow<'_, Row> for Stored {
             released_at: row.try_get::<MaybeAt, _>("released_ms")?.0,
             ended_by: row.try_get("ended_by")?,
             refused_by: row.try_get("refused_by")?,
-            put_to: row.try_get("put_to")?,
             objector: row.try_get("objector")?,
             ended_at: row.try_get::<MaybeAt, _>("ended_ms")?.0,
         })
@@ -285,17 +282,21 @@ pub async fn of_station(
     .await
 }
 
-/// Those of a person, newest first; at most `limit`.
+/// Those of a person, newest first; at most `limit`. What was refused or objected to is among them however much was taken back since.
 pub async fn of_person(
     db: &mut Connection,
     person: &PersonId,
     limit: u32,
 ) -> Result<Vec<Stored>, Fault> {
     sqlx::query_as(
-        "SELECT * FROM account_reset WHERE person = $1 ORDER BY asked_ms DESC, id LIMIT $2",
+        "SELECT * FROM (SELECT * FROM account_reset WHERE person = $1 \
+         ORDER BY state = $3, state NOT IN ($4, $5), asked_ms DESC, id LIMIT $2) ORDER BY asked_ms DESC, id",
     )
     .bind(person)
     .bind(limit)
+    .bind(ResetState::Withdrawn)
+    .bind(ResetState::Refused)
+    .bind(ResetState::Objected)
     .fetch_all(db)
     .await
 }
@@ -333,7 +334,7 @@ pub async fn asked_about(
     after: Timestamp,
 ) -> Result<(u32, u32), Fault> {
     sqlx::query_as(
-        "SELECT count(*), count(*) FILTER (WHERE state <> $3 OR put_to IS NOT NULL) FROM account_reset \
+        "SELECT count(*), count(*) FILTER (WHERE state <> $3 OR id IN (SELECT reset FROM account_reset_put)) FROM account_reset \
          WHERE person = $1 AND asked_ms > $2 AND (asked IS NOT NULL OR administrator IS NOT NULL OR state = $4)",
     )
     .bind(person)
@@ -425,14 +426,38 @@ pub async fn release(
     Ok(done.rows_affected() == 1)
 }
 
-/// It was put to that account, to be released.
-pub async fn put(tx: &mut Write, id: AccountResetId, to: &OperatorId) -> Result<(), Fault> {
-    sqlx::query("UPDATE account_reset SET put_to = $1 WHERE id = $2")
-        .bind(to)
-        .bind(id)
-        .execute(&mut **tx)
-        .await?;
+/// It is put to that account, to be released, at the desk of that one; the first time is kept.
+pub async fn put(
+    tx: &mut Write,
+    id: AccountResetId,
+    (to, at_desk_of): (&OperatorId, &OperatorId),
+    now: Timestamp,
+) -> Result<(), Fault> {
+    sqlx::query(
+        "INSERT INTO account_reset_put (reset, agent, at_desk_of, at_ms) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+    )
+    .bind(id)
+    .bind(to)
+    .bind(at_desk_of)
+    .bind(At(now))
+    .execute(&mut **tx)
+    .await?;
     Ok(())
+}
+
+/// Whom one was put to, at whose desk and when first; oldest first.
+pub async fn put_to(
+    db: &mut Connection,
+    id: AccountResetId,
+) -> Result<Vec<(OperatorId, OperatorId, Timestamp)>, Fault> {
+    let rows: Vec<(OperatorId, OperatorId, At)> = sqlx::query_as(
+        "SELECT agent, at_desk_of, at_ms FROM account_reset_put WHERE reset = $1 ORDER BY at_ms, agent",
+    )
+    .bind(id)
+    .fetch_all(db)
+    .await?;
+    let named = |(agent, at_desk_of, at): (_, _, At)| (agent, at_desk_of, at.0);
+    Ok(rows.into_iter().map(named).collect())
 }
 
 /// By whom one ends.

@@ -88,7 +88,7 @@ pub async fn came_since(
     time: Timestamp,
 ) -> Result<bool, Fault> {
     sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM had_factor WHERE person = $1 AND accepted_ms >= $2)",
+        "SELECT EXISTS (SELECT 1 FROM had_factor WHERE person = $1 AND accepted_ms >= $2 AND (gone_ms IS NULL OR gone_ms > $2))",
     )
     .bind(person)
     .bind(At(time))

@@ -181,7 +181,8 @@ pub async fn bearing(
     let (t, now) = (agent.visitor.look.text, site.registry.now());
     let reset = resets::shown_by_id(db, id, now).await?;
     let by = (asker_of(&reset)?, reset.ticket.as_deref());
-    let facts = resets::facts(db, (&reset.person.id, id), by, now).await?;
+    let reader = Some(&agent.operator.id);
+    let facts = resets::facts(db, (&reset.person.id, id), (by, reader), now).await?;
     let zone = &site.registry.zone;
     let day = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%Y-%m-%d").to_string();
     let facts = t.reset_facts(&facts, day);

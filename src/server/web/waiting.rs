@@ -174,6 +174,9 @@ fn lines(agent: &Agent, reset: &AccountReset, terms: Option<&ResetTerms>) -> Mar
             }
             @if let (Some(at), by) = (reset.ended_at, reset.ender()) {
                 (line(tr!(t, "page-ended"), html! { (visitor.time(at)) @if let Some(by) = by { ", " (by) } }))
+                @if reset.refused_by.is_some() {
+                    (line(tr!(t, "page-said-by"), html! { (tr!(t, "page-refused-beside", desk = reset.said_by())) }))
+                }
             }
         }
     }
@@ -280,7 +283,7 @@ async fn end(
         how,
         beside: None,
     };
-    resets::end(&mut tx, &agent.operator, (id, &end), now).await?;
+    resets::end(&mut tx, (&agent.operator, None), (id, &end), now).await?;
     let path = format!("/waiting/{id}");
     let detail = format!("reset {id}, on a page");
     let line = agent.line(action, reset.person.id.as_str(), &detail);
@@ -304,6 +307,8 @@ pub async fn release(
     }
     resets::refuse_others(&mut tx, &agent.operator, now).await?;
     let (deed, person) = resets::release(&mut tx, id, &agent.operator.id, now).await?;
+    let put = (&agent.operator.id, &agent.operator.id);
+    table::put(&mut tx, id, put, now).await?;
     let signer = (
         Signer::Operator(agent.operator.id.clone()),
         agent.operator.name.as_str(),

@@ -8,7 +8,7 @@ use crate::domain::care::TestReport;
 use crate::domain::models::Models;
 use crate::domain::policy::Policy;
 use crate::domain::{AccountResetId, Bytes, EntryId, IntentId, KeyFacts, PersonId};
-use crate::record::{Change, Enrolment, PersonReset, Unfinished};
+use crate::record::{Change, EnrolledHere, Enrolment, PersonReset, Unfinished};
 use crate::wire::PersonDetail;
 use crate::workflow::{Errand, Journal, Pushed, Refused, Stop, Ticket, Wants};
 
@@ -69,7 +69,7 @@ impl Journal for StationDesk {
         self.station.ticket(person, wants)
     }
 
-    async fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<Bytes>, Stop> {
+    async fn enrolled_here(&mut self, person: &PersonId) -> Result<Vec<EnrolledHere>, Stop> {
         self.station.enrolled_here(person)
     }
 

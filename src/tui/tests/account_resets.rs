@@ -83,10 +83,12 @@ fn releasing(factors: usize, earlier: usize) -> (Stage, String) {
                 reason: ResetReason::Stolen,
                 asked_at: Timestamp::UNIX_EPOCH,
                 asked_by: "A. Gent".to_owned(),
-                put_to: None,
+                put_to: Vec::new(),
+                said_by: None,
                 ended_by: Some("S. Econd".to_owned()),
             })
             .collect(),
+        put_to: Vec::new(),
         ticket_seen_at: Some(Timestamp::UNIX_EPOCH),
         asked_lately: 9,
     };

@@ -12,7 +12,7 @@ use super::{begin, confirm, visited};
 use crate::domain::authority::{Action, decide};
 use crate::domain::reason::Unmet;
 use crate::domain::{AccountResetId, PersonId, VisitId};
-use crate::wire::{Said, problem_code};
+use crate::wire::{Owned, Said, problem_code};
 
 /// Deletes all that opens the account of whoever is at the desk, which was released.
 pub async fn carry_out(
@@ -44,7 +44,7 @@ async fn carry_out_one(
     owned.retain(|owned| !owned.is_gone());
     let deed = match detail
         .reset
-        .filter(|open| open.state.is_open() && open.id == reset)
+        .filter(|open| open.id == reset && (open.state.is_open() || came_late(&owned)))
     {
         Some(open) => {
             let deed = Deed::of(&open, Some(visit.id), &owned);
@@ -82,6 +82,11 @@ async fn carry_out_one(
             done: Box::new(done),
         },
     })
+}
+
+/// Whether all that there is waits: after it was carried out something came in a visit that had ended by then, and nobody can take it.
+fn came_late(owned: &[Owned]) -> bool {
+    !owned.is_empty() && owned.iter().all(|owned| owned.waiting_since().is_some())
 }
 
 /// Whoever was identified by something else than when it was asked for is identified anew: the visit, which says the wrong thing, is over.

@@ -27,8 +27,8 @@ use keydesk::server::admin::{self, Human};
 use keydesk::wire::webauthn::RegistrationResponse;
 use keydesk::wire::{
     AccountReset, AccountResetDone, ActReceipt, ActSigned, ActToSign, NoReset, OperatorEnrolment,
-    OperatorOffer, ReleaseAsk, ResetAsk, ResetCarryOut, ResetEnd, ResetEnding, Session, VERSION,
-    Visit, problem_code,
+    OperatorOffer, PutTo, ReleaseAsk, ResetAsk, ResetCarryOut, ResetEnd, ResetEnding, Session,
+    VERSION, Visit, problem_code,
 };
 use keydesk::workflow::receipt;
 

@@ -119,3 +119,30 @@ async fn an_account_says_when_it_was_last_made_or_changed_and_from_when_it_relea
             > Some(Timestamp::now() + SETTLED_AFTER - jiff::SignedDuration::from_mins(5))
     );
 }
+
+#[tokio::test]
+async fn a_number_that_differs_in_its_spelling_alone_is_not_another_humans() {
+    let world = World::new().await;
+    let db = world.db();
+    let agent = Role::CustomerService;
+    for (name, seed) in [("A. Gent", 201), ("S. Econd", 202)] {
+        let mut key = Authenticator::new(seed);
+        first_sign_in(&world.client, &db, name, agent, &mut key).await;
+    }
+    let (one, two) = (
+        account(&world, "A. Gent").await.id,
+        account(&world, "S. Econd").await.id,
+    );
+    let numbered = |number: &str| Human {
+        personnel_number: Some(number.to_owned()),
+        person: None,
+    };
+    admin::set_human(&db, &one, &numbered("K77")).await.unwrap();
+    for alike in ["k77", "K-77", "0K77", "Ｋ77", "К77", "K 77"] {
+        let said = admin::set_human(&db, &two, &numbered(alike)).await;
+        assert!(said.is_err(), "{alike}");
+    }
+    for other in ["K77", "K78"] {
+        admin::set_human(&db, &two, &numbered(other)).await.unwrap();
+    }
+}

@@ -16,8 +16,8 @@ use crate::domain::{AccountResetId, Bytes, Lost, OperatorId, Person, VisitId};
 use crate::station::face::{Found, HomeView, PeopleView, Update};
 use crate::tui::scenes::{Scene, Stage, cast};
 use crate::wire::{
-    AccountReset, AccountResetDone, EarlierReset, FactorUse, Operator, PersonDetail, ResetFacts,
-    Visit,
+    AccountReset, AccountResetDone, EarlierReset, FactorUse, Operator, PersonDetail, PutTo,
+    ResetFacts, Visit,
 };
 use crate::workflow::dialogue::{
     AccountResetJob, AccountResetQuestion, AccountResetResult, Ending, Event, Job, Note, Question,
@@ -280,9 +280,11 @@ pub(super) fn facts() -> ResetFacts {
             reason: ResetReason::Lost,
             asked_at: cast::ago(60 * 24 * 40),
             asked_by: "K. Second".to_owned(),
-            put_to: None,
+            put_to: Vec::new(),
             ended_by: None,
+            said_by: None,
         }],
+        put_to: Vec::new(),
         ticket_seen_at: None,
         asked_lately: 1,
     }
@@ -295,9 +297,16 @@ fn all_facts() -> ResetFacts {
     let before = facts.earlier[0].clone();
     facts.earlier.resize(6, before);
     facts.earlier[1].state = ResetState::Withdrawn;
-    facts.earlier[1].put_to = Some("K. Second".to_owned());
+    let put = PutTo {
+        agent: "K. Second".to_owned(),
+        at_desk_of: Some(agent().name),
+        at: cast::ago(60),
+    };
+    facts.earlier[1].put_to = vec![put.clone()];
+    facts.put_to = vec![put];
     facts.earlier[2].state = ResetState::Refused;
     facts.earlier[2].ended_by = Some("K. Second".to_owned());
+    facts.earlier[2].said_by = Some(agent().name);
     facts.ticket_seen_at = Some(cast::ago(60 * 24));
     facts.asked_lately = 5;
     facts

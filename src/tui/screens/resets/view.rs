@@ -197,7 +197,7 @@ fn next(ctx: Ctx<'_>, reset: &AccountReset) -> String {
             t,
             "resets-refused-beside",
             by = reset.ender().unwrap_or("–"),
-            desk = reset.ended_by.as_ref().map_or("–", |by| &by.name),
+            desk = reset.said_by(),
             at = ended()
         ),
         ResetState::Withdrawn

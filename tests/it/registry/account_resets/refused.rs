@@ -1,5 +1,6 @@
 //! Who gets nothing, whatever they send past a station.
 
+use super::prepared::raised;
 use super::*;
 
 #[tokio::test]
@@ -271,6 +272,14 @@ async fn what_a_second_agent_refuses_beside_whoever_asked_is_refused_and_not_wit
         let ended = one.ends_beside(reset, refuse, Some(&named)).await;
         assert_eq!(refused(ended), why, "{named}");
     }
+    // Nor by anybody else than whoever asked, nor while it is taken back.
+    let third = Agent::new(&world, "T. Hird", Role::CustomerService, 25).await;
+    let ended = third.ends_beside(reset, refuse, Some(two.id())).await;
+    assert_eq!(refused(ended), problem_code::NOT_ALLOWED);
+    let withdraw = ResetEnding::Withdraw;
+    let ended = one.ends_beside(reset, withdraw, Some(two.id())).await;
+    assert_eq!(refused(ended), problem_code::MALFORMED);
+    assert_eq!(raised(&world, problem_code::REFUSED_BESIDE).await, 0);
     let ended = one.ends_beside(reset, refuse, Some(two.id())).await;
     let ended = ended.expect("refused");
     assert_eq!(ended.state, ResetState::Refused);
@@ -279,7 +288,12 @@ async fn what_a_second_agent_refuses_beside_whoever_asked_is_refused_and_not_wit
     assert_eq!(said_by.map(|by| by.id).as_ref(), Some(one.id()));
     let again = one.ends_beside(reset, refuse, Some(two.id())).await;
     assert_eq!(refused(again), problem_code::RESET_OVER);
-    drop(world);
+    // Who is said to have refused hears of it, as all of Customer Service do.
+    assert_eq!(raised(&world, problem_code::REFUSED_BESIDE).await, 1);
+    let (news, _) = admin::notices(&world.db()).await.unwrap();
+    let told = news.iter().filter(|one| one.to.id == two.id().as_str());
+    let last = told.last().expect("told");
+    assert_eq!(last.kind, "reset-ended");
 }
 
 #[tokio::test]
@@ -296,4 +310,134 @@ async fn what_is_taken_back_counts_once_somebody_was_asked_to_release_it() {
     }
     let visit = one.visit("p-2").await;
     assert_eq!(refused(one.asks(&visit).await), problem_code::RESET_LIMIT);
+}
+
+#[tokio::test]
+async fn an_agent_who_takes_back_what_nobody_was_asked_to_release_does_so_six_times_a_day() {
+    let (_world, mut one, _) = stolen().await;
+    for _ in 0..6 {
+        let visit = one.visit("p-2").await;
+        let reset = one.requests(&visit).await.id;
+        let ended = one.ends(reset, ResetEnding::Withdraw).await;
+        ended.expect("withdrawn");
+    }
+    let visit = one.visit("p-2").await;
+    assert_eq!(refused(one.asks(&visit).await), problem_code::RESET_LIMIT);
+}
+
+#[tokio::test]
+async fn what_was_refused_is_among_what_a_second_agent_reads_however_much_was_taken_back_since() {
+    let (world, mut one, two) = stolen().await;
+    let visit = one.visit("p-2").await;
+    let reset = one.requests(&visit).await.id;
+    two.ends(reset, ResetEnding::Refuse).await.expect("refused");
+    // Over some days.
+    for _ in 0..12 {
+        let visit = one.visit("p-2").await;
+        let reset = one.requests(&visit).await.id;
+        let ended = one.ends(reset, ResetEnding::Withdraw).await;
+        ended.expect("withdrawn");
+        world.sql("INSERT INTO reset_allowed (person, reason, at_ms) VALUES ('p-2', 'days later', unixepoch() * 1000 + 999)").await;
+    }
+    let visit = one.visit("p-2").await;
+    let reset = one.requests(&visit).await.id;
+    let detail = two.client.account_reset(&two.session, reset).await;
+    let facts = detail.expect("is shown").facts;
+    let refusals = facts.earlier.iter();
+    let refusals = refusals.filter(|before| before.state == ResetState::Refused);
+    assert_eq!(refusals.count(), 1, "{:?}", facts.earlier);
+    assert_eq!(facts.earlier.len(), 10);
+}
+
+#[tokio::test]
+async fn whoever_is_asked_to_release_it_reads_whom_it_was_put_to_before_and_at_whose_desk() {
+    let (world, mut one, two) = stolen().await;
+    let third = Agent::new(&world, "T. Hird", Role::CustomerService, 25).await;
+    world.sql("UPDATE operator SET changed_ms = 1000").await;
+    let visit = one.visit("p-2").await;
+    let reset = one.requests(&visit).await.id;
+    let beside = ReleaseAsk {
+        version: VERSION,
+        by: Some(two.id().clone()),
+    };
+    let asked = one.client.release_reset(&one.session, reset, &beside).await;
+    // Whoever it is put to is not told of themself.
+    assert_eq!(asked.expect("is put to them").facts.put_to, []);
+    let asked = third.releasing(reset).await.expect("is put to them");
+    let put: Vec<_> = asked.facts.put_to.iter().map(named).collect();
+    assert_eq!(put, [("S. Econd", Some("A. Gent"))]);
+    one.ends(reset, ResetEnding::Withdraw)
+        .await
+        .expect("withdrawn");
+    let visit = one.visit("p-2").await;
+    let next = one.requests(&visit).await.id;
+    let detail = two.client.account_reset(&two.session, next).await;
+    let facts = detail.expect("is shown").facts;
+    assert_eq!(facts.put_to, []);
+    let before = facts.earlier.first().expect("the one before");
+    let put: Vec<_> = before.put_to.iter().map(named).collect();
+    assert_eq!(put, [("S. Econd", Some("A. Gent")), ("T. Hird", None)]);
+}
+
+fn named(put: &PutTo) -> (&str, Option<&str>) {
+    (&put.agent, put.at_desk_of.as_deref())
+}
+
+#[tokio::test]
+async fn a_release_in_anothers_session_is_an_alarm_at_whichever_desk() {
+    let (world, mut one, mut two) = stolen().await;
+    let third = Agent::new(&world, "T. Hird", Role::CustomerService, 25).await;
+    world.sql("UPDATE operator SET changed_ms = 1000").await;
+    let visit = one.visit("p-2").await;
+    let reset = one.requests(&visit).await.id;
+    let beside = ReleaseAsk {
+        version: VERSION,
+        by: Some(two.id().clone()),
+    };
+    let asked = third
+        .client
+        .release_reset(&third.session, reset, &beside)
+        .await;
+    let signed = two.signs(&asked.expect("is put to them"), Some("example"));
+    third.hands_in(&signed).await.expect("released");
+    assert_eq!(raised(&world, problem_code::RELEASED_BESIDE).await, 1);
+    // And whoever carries it out elsewhere, and did not ask, is looked at.
+    let visit = third.visit("p-2").await;
+    third.carries_out(reset, &visit).await.expect("carried out");
+    let elsewhere = raised(&world, problem_code::CARRIED_OUT_ELSEWHERE).await;
+    assert_eq!(elsewhere, 1);
+}
+
+#[tokio::test]
+async fn a_station_whose_journal_is_another_one_deletes_nothing() {
+    let (world, mut one, mut two) = stolen().await;
+    let visit = one.visit("p-2").await;
+    let reset = one.requests(&visit).await.id;
+    two.releases(reset).await.expect("released");
+    world.sql("UPDATE station SET forked_ms = 1").await;
+    let done = one.carries_out(reset, &visit).await;
+    assert_eq!(refused(done), problem_code::JOURNAL_REGRESSED);
+    world.sql("UPDATE station SET forked_ms = NULL").await;
+    one.carries_out(reset, &visit).await.expect("carried out");
+}
+
+#[tokio::test]
+async fn what_went_before_a_reset_by_a_clock_that_was_set_back_did_not_come_since() {
+    let (world, mut one, mut two) = stolen().await;
+    let visit = one.visit("p-2").await;
+    let reset = one.requests(&visit).await.id;
+    two.releases(reset).await.expect("released");
+    one.carries_out(reset, &visit).await.expect("carried out");
+    world
+        .sql("UPDATE credential SET gone_ms = 1000 WHERE person = 'p-2' AND gone_ms IS NOT NULL")
+        .await;
+    world
+        .sql("DROP TRIGGER account_reset_is_final; UPDATE account_reset SET ended_ms = 1000")
+        .await;
+    world
+        .sql("UPDATE visit SET ended_ms = opened_ms WHERE ended_ms IS NULL")
+        .await;
+    let visit = one.visit("p-2").await;
+    let again = one.carries_out(reset, &visit).await;
+    assert_eq!(again.expect("goes on").deleted, []);
 }
