@@ -19,7 +19,8 @@ use crate::domain::returned::IsIt;
 use crate::domain::{KeyFacts, PersonId};
 use crate::text::clean::columns;
 use crate::text::{Language, Text, spoken, tr};
-use crate::workflow::care::{PinWish, Stake};
+use crate::workflow::Stake;
+use crate::workflow::care::PinWish;
 use crate::workflow::dialogue::{Answer, CareJob, CareResult, Ending, HeldCredential, PushState};
 use crate::workflow::{self, Order};
 use args::{

@@ -47,11 +47,6 @@ impl Flags {
     pub const fn backup_eligible(self) -> bool {
         self.0 & 0x08 != 0
     }
-
-    /// The credential has been copied to other devices.
-    pub const fn backed_up(self) -> bool {
-        self.0 & 0x10 != 0
-    }
 }
 
 /// A credential as the key presents it when it is made.

@@ -16,7 +16,7 @@ mod matrix;
 mod release;
 mod taking;
 
-pub use asking::{NotTheirs, may_ask_for, may_vouch_for};
+pub use asking::{NotTheirs, is_administrator_of, may_ask_for, may_vouch_for};
 pub use decision::{
     Decision, NotAllowed, asks_to_replace, carries_out_for_administrators, decide, decide_for,
     may_ask, may_end_reset,

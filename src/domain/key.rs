@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// The RP of tests. `.invalid` is nobody's (RFC 6761, section 6.4), so that no credential of anybody's is ever touched.
+pub const TEST_RP_ID: &str = "station.keydesk.invalid";
+
 /// Where a key is plugged in: the USB path, such as `1-1.4`. Stays the same when a key is pulled
 /// and another one put in its place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

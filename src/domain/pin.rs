@@ -71,9 +71,18 @@ impl Pin {
     /// Checks a PIN that is to be written to a key as well: none that anybody would try first.
     pub fn chosen(text: &str, floor: u8) -> Result<Self, PinError> {
         let pin = Self::new(text, floor)?;
-        match is_common(&pin.0) {
+        pin.check_chosen(floor)?;
+        Ok(pin)
+    }
+
+    /// The same of one that somebody handed in: whoever writes it to a key looks at it once more, whichever face asked for it.
+    pub fn check_chosen(&self, floor: u8) -> Result<(), PinError> {
+        if self.code_points() < usize::from(floor) {
+            return Err(PinError::TooShort { min: floor });
+        }
+        match is_common(&self.0) {
             true => Err(PinError::Common),
-            false => Ok(pin),
+            false => Ok(()),
         }
     }
 

@@ -11,10 +11,11 @@ use super::keys::care::{Reading, portrait, read};
 use super::slots::Slots;
 use crate::bay::{Cancel, KeyRef};
 use crate::domain::care::{Portrait, StoredCredential, oddities};
+use crate::domain::key::TEST_RP_ID;
 use crate::domain::{Bytes, KeyFacts, KeyId, PersonId, UsbPath, VisitId};
 use crate::record::Enrolment;
 use crate::wire::{KnownCredential, KnownCredentials, KnownRequest, TestOffer};
-use crate::workflow::care::{Stake, TEST_RP_ID};
+use crate::workflow::Stake;
 use crate::workflow::{KeyFault, Stop};
 
 /// How long a key may take to say what it is.

@@ -18,7 +18,7 @@ use super::Station;
 use crate::bay::Cancel;
 use crate::domain::reason::Lacks;
 use crate::domain::{KeyFacts, Pin};
-use crate::workflow::care::KeyTime;
+use crate::workflow::KeyTime;
 use crate::workflow::dialogue::{Answer, Event, Question};
 use crate::workflow::{KeyFault, Stop};
 

@@ -61,6 +61,8 @@ pub(super) struct Slot {
     former: Option<Arc<Session>>,
     /// The challenge of an unlocking without the registry.
     challenge: Option<Bytes>,
+    /// The least length of a new PIN, as the registry said it last, in or out of a session.
+    pin_floor: Option<u8>,
 }
 
 impl Slot {
@@ -80,6 +82,7 @@ impl Slot {
         let ended = std::mem::take(self);
         Self {
             former: ended.session.or(ended.former),
+            pin_floor: ended.pin_floor,
             ..Self::default()
         }
     }
@@ -126,11 +129,15 @@ impl Station {
             .ok_or(Stop::SignedOut)
     }
 
-    /// The least length of a new PIN that the registry asked for when the session began, in code points; none: it did not say.
+    /// The least length of a new PIN that the registry asked for last, in code points; none: it did not say.
     pub(super) fn registry_pin_floor(&self) -> Option<u8> {
-        self.session()
-            .ok()
-            .and_then(|session| session.pin_min_length)
+        self.session.lock().pin_floor
+    }
+
+    /// It said so before, or when, an operator signs in with a key that may need a new PIN.
+    pub(super) fn hears_pin_floor(&self, said: Option<u8>) {
+        let mut slot = self.session.lock();
+        slot.pin_floor = said.or(slot.pin_floor);
     }
 
     /// By which methods the registry has people identified at a desk, as it said when the session began; none: it did not say.
@@ -178,7 +185,11 @@ impl Station {
         self.session.lock().challenge = None;
         match answered {
             Err(Stop::Unreachable(why)) => self.unlock_options().ok_or(Stop::Unreachable(why)),
-            answered => answered,
+            Ok(options) => {
+                self.hears_pin_floor(options.pin_min_length);
+                Ok(options)
+            }
+            Err(stop) => Err(stop),
         }
     }
 
@@ -199,6 +210,7 @@ impl Station {
                 user_verification: Some("required".to_owned()),
                 extensions: None,
             },
+            pin_min_length: None,
         })
     }
 
@@ -265,7 +277,9 @@ impl Station {
     /// What an operator's own key must make at their first sign-in.
     pub async fn operator_offer(&self, code: &Secret) -> Result<OperatorOffer, Stop> {
         let offer = self.registry()?.operator_enrolment_options(code).await;
-        self.heard(offer)
+        let offer = self.heard(offer)?;
+        self.hears_pin_floor(offer.pin_min_length);
+        Ok(offer)
     }
 
     /// Hands an operator's new credential to the registry, which signs them in. [`Stop::Unreachable`]: what it did is not known.
@@ -284,6 +298,7 @@ impl Station {
     /// Keeps a session ready until [`Change::SessionOpened`] is committed.
     fn take_up(&self, session: Session) -> Operator {
         let operator = session.operator.clone();
+        self.hears_pin_floor(session.pin_min_length);
         let mut slot = self.session.lock();
         *slot = Slot {
             unrecorded: Some(Arc::new(session)),

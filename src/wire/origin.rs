@@ -310,6 +310,7 @@ mod tests {
                 extensions: None,
             },
             origin: origin.to_owned(),
+            pin_min_length: None,
         };
         assert_eq!(
             options("https://keydesk.example.org", "example.org").check(),

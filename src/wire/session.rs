@@ -75,6 +75,9 @@ pub struct OperatorOffer {
     pub creation: CreationOptions,
     /// The origin that the client data must name.
     pub origin: String,
+    /// The least length of a new PIN on an operator's own key, in code points. An older registry does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin_min_length: Option<u8>,
 }
 
 /// Somebody who works at a station.
@@ -95,6 +98,9 @@ pub struct SignInOptions {
     pub request: RequestOptions,
     /// The origin that the client data must name.
     pub origin: String,
+    /// The least length of a new PIN on an operator's own key, in code points. An older registry does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin_min_length: Option<u8>,
 }
 
 /// `POST /v1/sessions`: sign-in with the operator's own key, user verification required.

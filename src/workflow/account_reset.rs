@@ -248,6 +248,7 @@ fn asked(to_sign: &ActToSign) -> SignInOptions {
     SignInOptions {
         request: to_sign.request.clone(),
         origin: to_sign.origin.clone(),
+        pin_min_length: None,
     }
 }
 

@@ -6,7 +6,7 @@
 //! Invariant: a key that is somebody's already, or the operator's own, is refused before anything is changed on it.
 
 use super::admit::is_operators_own;
-use super::care::{PinWish, TEST_RP_ID, configure, set_pin, test_key};
+use super::care::{PinWish, configure, set_pin, test_key};
 use super::dialogue::{CareResult, Ending, PushState};
 use super::enrol::enrol_unattended;
 use super::known::{owner_of, shown};
@@ -16,6 +16,7 @@ use super::undo::How;
 use super::{Desk, KeyFault, ResetOrder, Stop, reset};
 use crate::domain::batch::{BatchChange, KeyRun};
 use crate::domain::care::{Care, PinRule, TestVerdict};
+use crate::domain::key::TEST_RP_ID;
 use crate::domain::policy::{self, Finding, REGISTRY_ALGORITHMS, Weight};
 use crate::domain::profile::{LabelFacts, PinSource, PinStep, Profile, Step, StepKind, TagSource};
 use crate::domain::reason::Refusal;

@@ -23,11 +23,9 @@ pub use fingerprints::fingerprints;
 pub(super) use intent::{may_resume, resume};
 pub use pin::{PinWish, change_pin, set_pin, verify_pin};
 pub use returned::check_return;
-pub use test::{TEST_RP_ID, test_key};
+pub use test::test_key;
 pub use test_for::test_for;
 pub(super) use test_for::{ForPerson, sign_for};
-
-use serde::Serialize;
 
 use super::dialogue::{CareJob, CareResult, Ending, Event, Job, Note, Step};
 use super::steps::{begin_step, choose_key, current_pin, end_step, refresh};
@@ -35,40 +33,9 @@ use super::{Desk, KeyFault, Stop};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, Portrait, oddities};
 use crate::domain::reason::Lacks;
-use crate::domain::{KeyFacts, Person, Pin, UsbPath};
+use crate::domain::{KeyFacts, Pin, UsbPath};
 use crate::record::Change;
 use crate::wire::Operator;
-
-/// Whom a credential lets in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "stake", rename_all = "kebab-case")]
-pub enum Stake {
-    /// Nobody whom the registry knows.
-    Nobody,
-    /// The operator who is signed in.
-    Operator,
-    /// A person whom this station enrolled, or for whom the registry holds it.
-    Account { person: Box<Person> },
-    /// Somebody at an RP that is the registry's or might be, and neither station nor registry can say who: an operator, or a
-    /// person whom another station has yet to report.
-    Unknown,
-}
-
-/// How long a key took.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct KeyTime {
-    /// In all, in milliseconds.
-    pub total_ms: u64,
-    /// Of which it waited for a finger.
-    pub waiting_ms: u64,
-}
-
-impl KeyTime {
-    /// What the key itself took, in milliseconds.
-    pub fn own_ms(self) -> u64 {
-        self.total_ms.saturating_sub(self.waiting_ms)
-    }
-}
 
 /// Does one of these jobs to the key at a place, if that was chosen already.
 pub(super) async fn run(

@@ -200,9 +200,9 @@ async fn is_known(
     let options = SignInOptions {
         request: RequestOptions {
             allow_credentials: ids.map(|id| Descriptor::new(id.clone())).collect(),
-            ..challenge.request
+            ..challenge.request.clone()
         },
-        origin: challenge.origin,
+        ..challenge
     };
     let proof = sign(desk, key, unlocked, options).await?;
     let handle = proof.assertion.response.user_handle.as_ref();

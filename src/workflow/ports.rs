@@ -9,11 +9,10 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::care::{KeyTime, Stake};
 use super::dialogue::{Answer, Event, Question};
 use super::{
-    Errand, KeyFault, NewAssertion, NewCredential, NotMade, NotReset, Pushed, Refused, Resident,
-    SignedIn, Stop, Ticket, Wants,
+    Errand, KeyFault, KeyTime, NewAssertion, NewCredential, NotMade, NotReset, Pushed, Refused,
+    Resident, SignedIn, Stake, Stop, Ticket, Wants,
 };
 use crate::domain::account_reset::ResetWish;
 use crate::domain::care::{

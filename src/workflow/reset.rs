@@ -12,7 +12,7 @@ use super::dialogue::{Ending, Event, Job, LostBy, Note, PushState, Step};
 use super::report::{key_report, push_entry};
 use super::steps::{anew_after_pulls, begin_step, choose_key, end_step, refresh};
 use super::taking::{authorised, taken_up};
-use super::{Desk, KeyFault, Stop, conclude};
+use super::{Desk, NotReset, Stop, conclude};
 use crate::domain::authority::{NotAllowed, Role};
 use crate::domain::reason::Refusal;
 use crate::domain::reset::ResetCase;
@@ -21,31 +21,6 @@ use crate::record::{Change, EndReason, KeyReset, Remains};
 use crate::wire::{KeyResetPush, VERSION};
 use case::Asked;
 use coach::Coached;
-
-/// Why a key did not say that it was reset.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotReset {
-    /// It came too late after the plug: nothing was done.
-    TooLate,
-    /// Nobody touched it, or not for long enough: nothing was done.
-    Untouched,
-    /// Anything else.
-    Failed {
-        fault: KeyFault,
-        /// It is certain that the key is as it was.
-        nothing_done: bool,
-    },
-}
-
-/// A fault of which nothing more is known: it may be reset.
-impl From<KeyFault> for NotReset {
-    fn from(fault: KeyFault) -> Self {
-        Self::Failed {
-            fault,
-            nothing_done: false,
-        }
-    }
-}
 
 /// What is asked for, and what is known of the case beforehand.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -150,7 +125,7 @@ async fn carry_out(
 
 /// The key is as it was, and the record says so.
 async fn give_up(desk: &mut dyn Desk, reset: &KeyReset, stop: Stop) -> Stop {
-    if matches!(stop, Stop::Store(_)) {
+    if stop.is_store() {
         return stop;
     }
     let why = match &stop {

@@ -299,6 +299,7 @@ async fn write_pin(
         let Answer::Pin(pin) = desk.ask(question).await? else {
             continue;
         };
+        pin.check_chosen(min_length).map_err(Stop::PinNotTaken)?;
         *sent = true;
         let written = on_key(
             desk,

@@ -270,6 +270,11 @@ impl Stop {
         }
     }
 
+    /// Whether the station's memory failed: nothing more is written down, so nothing more is done to a key.
+    pub(super) fn is_store(&self) -> bool {
+        matches!(self.cause(), Self::Store(_))
+    }
+
     pub(super) fn leaving(self, remains: Remains) -> Self {
         match self {
             left @ Self::Left { .. } => left,

@@ -99,7 +99,7 @@ pub(super) async fn give_up(
     progress: &Progress,
     stop: Stop,
 ) -> Stop {
-    if matches!(stop, Stop::Store(_)) {
+    if stop.is_store() {
         // Nothing more can be written down, so nothing more is done to the key: at the next start it is unfinished work.
         return stop.leaving(progress.remains());
     }

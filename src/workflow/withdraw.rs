@@ -13,32 +13,13 @@ use super::steps::{
     Unlocked, begin_step, choose_key, end_step, on_key, refresh, tells_apart, unlock,
 };
 use super::undo::{How, Seen, delete_known};
-use super::{Desk, KeyFault, Stop, conclude};
+use super::{Desk, KeyFault, Refused, Stop, conclude};
 use crate::domain::authority::Action;
 use crate::domain::reason::{Gap, Unmet};
-use crate::domain::{
-    Bytes, EntryId, IntentId, KeyFacts, KeyId, OfferId, OperatorId, Person, PersonId,
-};
+use crate::domain::{Bytes, EntryId, IntentId, KeyFacts, KeyId, OperatorId, PersonId};
 use crate::record::{Change, EndReason, Remains, Resolution, Withdrawal, WithdrawalEntry};
 use crate::wire::webauthn::Descriptor;
-use crate::wire::{Ground, KeyReport, VERSION, WithdrawalPush, problem_code};
-
-/// An enrolment that the registry refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// Its outbox entry, which is in conflict.
-    pub entry: EntryId,
-    /// The offer that it answered.
-    pub offer: OfferId,
-    /// The code of the registry's refusal.
-    pub code: String,
-    pub person: Person,
-    pub credential: Bytes,
-    /// At which relying party.
-    pub rp_id: String,
-    /// The key that it is on.
-    pub key: KeyReport,
-}
+use crate::wire::{Ground, VERSION, WithdrawalPush, problem_code};
 
 /// Gives up what the registry refused.
 pub async fn withdraw(desk: &mut dyn Desk, refused: Refused, how: How) -> Result<Ending, Stop> {

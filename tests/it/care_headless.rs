@@ -15,7 +15,7 @@ use keydesk::cli::output::{Exit, Outcome, Output};
 use keydesk::domain::Pin;
 use keydesk::program::demo::world::World;
 use keydesk::station::stopper::Stopper;
-use keydesk::workflow::{Keys, care};
+use keydesk::workflow::Keys;
 
 use crate::care_test::{ready, touching, with_pin};
 use crate::scenarios::{PIN, SLOT, answering, world};
@@ -63,7 +63,7 @@ async fn opens(world: &World, pin: &str) -> bool {
     let (mut desk, _) = ready(world).await;
     let key = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
     let pin = Pin::new(pin, 4).expect("a PIN");
-    desk.verify_pin(&key.expect("in"), &pin, care::TEST_RP_ID)
+    desk.verify_pin(&key.expect("in"), &pin, keydesk::domain::key::TEST_RP_ID)
         .await
         .is_ok()
 }

@@ -14,7 +14,8 @@ use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::record::Remains;
 use keydesk::server::ServeConfig;
 use keydesk::station::desk::StationDesk;
-use keydesk::workflow::care::{self, PinWish, Stake};
+use keydesk::workflow::Stake;
+use keydesk::workflow::care::{self, PinWish};
 use keydesk::workflow::dialogue::{Answer, CareResult, Ending, Event, Step};
 use keydesk::workflow::{self, How, KeyFault, Keys, Registry, Stop};
 
@@ -52,7 +53,9 @@ fn done(ending: &Ending) -> Vec<Care> {
 async fn opens(desk: &mut SoftDesk, pin: &Pin) -> bool {
     let key = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
     let key = key.expect("in the bay");
-    desk.verify_pin(&key, pin, care::TEST_RP_ID).await.is_ok()
+    desk.verify_pin(&key, pin, keydesk::domain::key::TEST_RP_ID)
+        .await
+        .is_ok()
 }
 
 fn random() -> PinWish {

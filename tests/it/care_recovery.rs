@@ -122,7 +122,7 @@ async fn with_orders(
 async fn opens(world: &World, pin: &Pin) -> bool {
     let (mut desk, _) = ready(world).await;
     let key = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
-    desk.verify_pin(&key.expect("in"), pin, care::TEST_RP_ID)
+    desk.verify_pin(&key.expect("in"), pin, keydesk::domain::key::TEST_RP_ID)
         .await
         .is_ok()
 }

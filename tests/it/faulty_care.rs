@@ -46,7 +46,7 @@ async fn plays<T>(desk: &mut Faulty, run: impl AsyncFnOnce(&mut Faulty) -> T) ->
 async fn opens(world: &World, pin: &Pin) -> bool {
     let (mut desk, _) = ready(world).await;
     let key = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
-    desk.verify_pin(&key.expect("in"), pin, care::TEST_RP_ID)
+    desk.verify_pin(&key.expect("in"), pin, keydesk::domain::key::TEST_RP_ID)
         .await
         .is_ok()
 }
@@ -106,7 +106,7 @@ async fn leave_one_behind(world: &World) {
     let key = desk.keys().into_iter().find(|k| k.place.as_str() == SLOT);
     let pin = Pin::new(PIN, 4).expect("a PIN");
     let mut creation = offer(&mut desk, &person(1)).await.creation;
-    creation.rp.id = care::TEST_RP_ID.to_owned();
+    creation.rp.id = keydesk::domain::key::TEST_RP_ID.to_owned();
     desk.make_credential(&key.expect("in"), Some(&pin), &creation, [0; 32])
         .await
         .expect("made");

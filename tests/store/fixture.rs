@@ -319,6 +319,7 @@ pub fn own_key(n: u32, who: u32, seconds: i64) -> Change {
                 operator: operator(who),
                 creation: offer.creation,
                 origin: offer.origin,
+                pin_min_length: None,
             },
             key: key(who),
             begun_at: at(seconds),

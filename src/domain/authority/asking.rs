@@ -28,14 +28,24 @@ pub fn may_ask_for(
     if !asker.kind.is_administrator() {
         return Err(NotTheirs::NoAdministrator);
     }
-    let of = |person: &Person| person.organisation.as_ref().map(|o| o.id.clone());
-    if of(asker).is_none() || of(asker) != of(person) {
+    if !are_colleagues(asker, person) {
         return Err(NotTheirs::Elsewhere);
     }
     match row(act, Some(person.kind)) {
         Some(row) if row.asked_by == Asker::Administrator => Ok(row),
         other => Err(NotTheirs::Others(other)),
     }
+}
+
+/// Whether that one is an administrator of the other's organisation, and not the other themself.
+pub fn is_administrator_of(who: &Person, person: &Person) -> bool {
+    who.id != person.id && who.kind.is_administrator() && are_colleagues(who, person)
+}
+
+/// Whether both are of one organisation.
+fn are_colleagues(one: &Person, other: &Person) -> bool {
+    let of = |person: &Person| person.organisation.as_ref().map(|o| o.id.clone());
+    of(one).is_some() && of(one) == of(other)
 }
 
 /// Whether that person may answer for another one, for whom Customer Service asks, by a key of their own. None: they do not.

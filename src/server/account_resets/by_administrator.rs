@@ -13,7 +13,9 @@ use super::{
 };
 use crate::domain::account_reset::{CODE_WAITS, RELEASED_WITHIN, ResetState};
 use crate::domain::act::ResetTerms;
-use crate::domain::authority::{Action, Asker, NotTheirs, decide, may_ask_for, row};
+use crate::domain::authority::{
+    Action, Asker, NotTheirs, decide, is_administrator_of, may_ask_for, row,
+};
 use crate::domain::identification::Case;
 use crate::domain::visit::{Had, Takes};
 use crate::domain::working_days::WorkingDays;
@@ -407,10 +409,7 @@ pub async fn object(
     let gone = || Refusal::because(problem_code::NOT_FOUND, Because::NoSuchReset {});
     let objector = person::by_id(tx, by).await?.ok_or_else(gone)?;
     let person = person::by_id(tx, &reset.person).await?.ok_or_else(gone)?;
-    let of = |person: &Person| person.organisation.as_ref().map(|o| o.id.clone());
-    let is_peer =
-        objector.kind.is_administrator() && of(&objector).is_some() && of(&objector) == of(&person);
-    if *by != person.id && !is_peer {
+    if *by != person.id && !is_administrator_of(&objector, &person) {
         return Err(gone());
     }
     super::ending::end_by_person(tx, (&reset, ResetState::Objected), word, now).await?;

@@ -69,6 +69,7 @@ pub async fn enrolment_options(
         operator: holder.operator,
         creation: issued.options,
         origin: registry.operators.origin().to_owned(),
+        pin_min_length: Some(registry.config.pin_min_length),
     }))
 }
 
@@ -156,6 +157,7 @@ pub async fn session_options(
     Ok(Json(SignInOptions {
         request: issued.options,
         origin: registry.operators.origin().to_owned(),
+        pin_min_length: Some(registry.config.pin_min_length),
     }))
 }
 

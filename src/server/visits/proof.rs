@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::kept::kept;
 use super::{FactorName, of, over, touched};
-use crate::domain::authority::{Action, row};
+use crate::domain::authority::{Action, is_administrator_of, row};
 use crate::domain::suspension::FactorSort;
 use crate::domain::visit::{Authority, Had, Takes};
 use crate::domain::{OperatorId, Person, PersonId, VisitId};
@@ -260,12 +260,7 @@ pub enum Tested {
 
 /// Only an administrator of the same organisation answers for somebody, where that is what it takes.
 fn refuse_other(visit: &Visit, person: &Person, prover: &Person) -> Answer<()> {
-    let same = |person: &Person| person.organisation.as_ref().map(|o| o.id.clone());
-    let may = visit.takes == Takes::Administrator
-        && prover.kind.is_administrator()
-        && same(person).is_some()
-        && same(person) == same(prover);
-    match may {
+    match visit.takes == Takes::Administrator && is_administrator_of(prover, person) {
         true => Ok(()),
         false => Err(Refusal::because(
             problem_code::NOT_ALLOWED,

@@ -17,7 +17,7 @@ use crate::domain::reason::Failure;
 use crate::domain::{Bytes, KeyFacts, Pin};
 use crate::station::keys;
 use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
-use crate::workflow::care::KeyTime;
+use crate::workflow::KeyTime;
 use crate::workflow::dialogue::Event;
 use crate::workflow::{
     Doubt, KeyFault, Keys, NewAssertion, NewCredential, NotMade, NotReset, Resident, Stop,

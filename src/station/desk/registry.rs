@@ -25,7 +25,7 @@ use crate::wire::{
     ResetEnding, ResetExcepted, Said, Seconds, SignIn, SignInOptions, TestOffer, TokenAssignment,
     Visit,
 };
-use crate::workflow::care::Stake;
+use crate::workflow::Stake;
 use crate::workflow::{Registry, SignedIn, Stop};
 
 #[async_trait(?Send)]

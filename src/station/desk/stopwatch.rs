@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::ctap::Keepalive;
-use crate::workflow::care::KeyTime;
+use crate::workflow::KeyTime;
 
 /// Times one operation.
 pub(super) struct Stopwatch {

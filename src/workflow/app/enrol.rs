@@ -341,7 +341,7 @@ pub(super) async fn record(
 
 /// Ends the intent: the phone may hold an entry that opens nothing.
 async fn give_up(desk: &mut dyn Desk, intent: IntentId, stop: Stop) -> Stop {
-    if matches!(stop, Stop::Store(_)) {
+    if stop.is_store() {
         // Nothing more can be written down: at the next start it is unfinished work.
         return stop.leaving(Remains::OnPhone);
     }

@@ -3,13 +3,14 @@
 //! Invariants: a deletion that strands somebody takes what a reset of their key takes ([`super::deletion`]); every deletion has
 //! an intent on disk before. After each change the list is read again from the key; what does not show there was not done.
 
+use super::super::Stake;
 use super::super::steps::{begin_step, end_step, on_key};
 use super::deletion::delete_enrolled;
 use super::intent::{Known, done, give_up, plan};
-use super::test::TEST_RP_ID;
-use super::{Desk, Stake, begin, commit, take_key, unlocked};
+use super::{Desk, begin, commit, take_key, unlocked};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, CredentialList, StoredCredential, USER_NAME_BYTES_MAX, clip_name};
+use crate::domain::key::TEST_RP_ID;
 use crate::domain::reason::{Failure, Flaw, Lacks};
 use crate::domain::{Bytes, KeyFacts, Pin, UsbPath};
 use crate::workflow::dialogue::{

@@ -11,10 +11,10 @@ use super::super::steps::{begin_step, end_step, tells_apart};
 use super::super::taking::{authorised, still, taken_up};
 use super::credentials::{erase, listed};
 use super::intent::not_done;
-use super::test::TEST_RP_ID;
 use super::{Desk, unlocked};
 use crate::domain::authority::{NotAllowed, Role};
 use crate::domain::care::StoredCredential;
+use crate::domain::key::TEST_RP_ID;
 use crate::domain::reason::Flaw;
 use crate::domain::reset::{Losses, LostEnrolment, ResetCase};
 use crate::domain::{EntryId, IntentId, KeyFacts, OperatorId, Person, PersonId, Pin};
@@ -158,7 +158,7 @@ async fn give_up(
     pin: &Pin,
     stop: Stop,
 ) -> Stop {
-    if matches!(stop.cause(), Stop::Store(_)) {
+    if stop.is_store() {
         return stop.leaving(Remains::MayBeDeleted);
     }
     desk.heed_no_cancel();

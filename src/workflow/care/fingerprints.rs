@@ -5,10 +5,10 @@
 
 use super::super::steps::{begin_step, end_step, on_key};
 use super::intent::{Known, done, give_up, plan};
-use super::test::TEST_RP_ID;
 use super::{Desk, begin, commit, take_key, unlocked};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, Fingerprint, Readiness};
+use crate::domain::key::TEST_RP_ID;
 use crate::domain::reason::{Failure, Flaw, Lacks};
 use crate::domain::{Bytes, KeyFacts, Pin, UsbPath};
 use crate::workflow::dialogue::{

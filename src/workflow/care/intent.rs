@@ -5,10 +5,10 @@
 
 use super::super::steps::{begin_step, current_pin, end_step, is_plugged, on_key, tells_apart};
 use super::super::undo::{end, end_reason};
-use super::test::TEST_RP_ID;
 use super::{Desk, unlocked};
 use crate::domain::authority::{NotAllowed, Role};
 use crate::domain::care::Care;
+use crate::domain::key::TEST_RP_ID;
 use crate::domain::{IntentId, KeyFacts, Pin};
 use crate::record::{CareIntent, Change, EndReason, Outcome, Remains};
 use crate::workflow::dialogue::{CareResult, Ending, Note, Step};
@@ -81,7 +81,7 @@ pub(super) async fn give_up(
     known: Known<'_>,
     stop: Stop,
 ) -> Stop {
-    if matches!(stop.cause(), Stop::Store(_)) {
+    if stop.is_store() {
         return stop.leaving(Remains::MayBeChanged);
     }
     let is_same = key.generation == intent.key.generation || tells_apart(desk, key);

@@ -8,10 +8,10 @@ use super::super::steps::{
     PinChange, anew_after_pulls, begin_step, current_pin, end_step, on_key, pin_note, refresh,
 };
 use super::intent::{Known, done, give_up, not_done, plan};
-use super::test::TEST_RP_ID;
 use super::{Desk, authorised, begin, look, take_key};
 use crate::domain::authority::Action;
 use crate::domain::care::{Care, PinOrigin, PinRule, PinRuleError, Setting};
+use crate::domain::key::TEST_RP_ID;
 use crate::domain::pin::pin_floor;
 use crate::domain::reason::{Failure, Flaw, Lacks};
 use crate::domain::{KeyFacts, Pin, UsbPath};
@@ -170,6 +170,7 @@ impl Writing {
                     }
                 }
             };
+            pin.check_chosen(minimum).map_err(Stop::PinNotTaken)?;
             match self.put(desk, key, &pin).await {
                 // A drawn one is in somebody's hands already: another would make two.
                 Err(Stop::Key(fault)) if fault.refuses_pin() && wish.random.is_none() => {

@@ -11,6 +11,7 @@ use crate::domain::care::{
     Care, Portrait, Readiness, StepOutcome, TestReport, TestStep, TestedStep, UsualTimes,
     usual_times,
 };
+use crate::domain::key::TEST_RP_ID;
 use crate::domain::reason::{Flaw, Skip, Why};
 use crate::domain::{Bytes, KeyFacts, Pin, UsbPath};
 use crate::wire::webauthn::{
@@ -20,8 +21,6 @@ use crate::wire::webauthn::{
 use crate::workflow::dialogue::{CareJob, Ending, Job, Note, Step};
 use crate::workflow::{KeyFault, NewAssertion, NewCredential, Stop, Verified, conclude};
 
-/// The RP of tests. `.invalid` is nobody's (RFC 6761, section 6.4), so that no credential of anybody's is ever touched.
-pub const TEST_RP_ID: &str = "station.keydesk.invalid";
 const TEST_ORIGIN: &str = "https://station.keydesk.invalid";
 /// Always the same user, so that what a test left behind is overwritten by the next one.
 const TEST_USER: &[u8] = b"keydesk-test";

@@ -16,7 +16,7 @@ use crate::domain::{
     Bytes, FactorId, Identification, KeyFacts, OperatorId, Person, PersonId, Pin, UsbPath,
 };
 use crate::workflow::KeyFault;
-use crate::workflow::care::Stake;
+use crate::workflow::Stake;
 
 /// What is asked. Esc (cancel) is always possible besides.
 #[derive(Debug, Clone, PartialEq, Serialize)]

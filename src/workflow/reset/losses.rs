@@ -176,7 +176,7 @@ pub(super) async fn list_others(
     if !has_pin || !key.credential_management || key.pin_change_required {
         return Ok(());
     }
-    let pin = current_pin(desk, key, crate::workflow::care::TEST_RP_ID, false).await?;
+    let pin = current_pin(desk, key, crate::domain::key::TEST_RP_ID, false).await?;
     end_step(desk, Step::Pin, Note::Verified);
     let list = on_key(desk, key, async |desk: &mut dyn Desk, key: &KeyFacts| {
         desk.credentials(key, &pin).await

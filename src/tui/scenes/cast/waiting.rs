@@ -132,6 +132,7 @@ pub fn own_key() -> Unfinished {
             operator: operator(),
             creation,
             origin: "https://login.example".to_owned(),
+            pin_min_length: None,
         },
         key: fresh_key(),
         begun_at: ago(55),

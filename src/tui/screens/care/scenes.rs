@@ -14,7 +14,7 @@ use crate::domain::{Bytes, KeyFacts, Pin};
 use crate::record::Remains;
 use crate::station::face::{HandedPin, KeyView, Update};
 use crate::tui::scenes::{Scene, Stage, cast};
-use crate::workflow::care::Stake;
+use crate::workflow::Stake;
 use crate::workflow::dialogue::{
     CareJob, CareResult, Ending, Event, HeldCredential, Job, Note, Question, Removal, Step,
 };

@@ -16,7 +16,7 @@ use crate::tui::screens::care::HandedPin;
 use crate::tui::view::chrome::{Who, who};
 use crate::tui::view::sheet::{Sheet, s};
 use crate::tui::view::{Ctx, below};
-use crate::workflow::care::Stake;
+use crate::workflow::Stake;
 use crate::workflow::dialogue::{CareResult, HeldCredential, PushState, Removal};
 
 /// Whether something unusual is worth a second look.

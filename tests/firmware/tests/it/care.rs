@@ -11,8 +11,8 @@ use keydesk::{
         reason::{Failure, Lacks},
     },
     workflow::{
-        KeyFault, Keys, Stop,
-        care::{self, PinWish, Stake},
+        KeyFault, Keys, Stake, Stop,
+        care::{self, PinWish},
         dialogue::{Answer, CareResult, Ending, Event, PushState, Question},
     },
 };
@@ -136,10 +136,12 @@ async fn a_pin_is_set_proven_with_the_attempts_left_told_and_changed() {
         [Care::PinChanged { origin }]
     );
     let key = seat.facts();
-    let old = desk.verify_pin(&key, &pin(PIN), care::TEST_RP_ID).await;
+    let old = desk
+        .verify_pin(&key, &pin(PIN), keydesk::domain::key::TEST_RP_ID)
+        .await;
     assert_eq!(old, Err(KeyFault::WrongPin { retries: Some(7) }));
     let new = desk
-        .verify_pin(&key, &pin(OTHER_PIN), care::TEST_RP_ID)
+        .verify_pin(&key, &pin(OTHER_PIN), keydesk::domain::key::TEST_RP_ID)
         .await;
     assert_eq!(new, Ok(()));
 
