@@ -27,7 +27,7 @@ mod sysfs;
 mod worker;
 
 pub use cancel::Cancel;
-pub use slot::{Activity, KeyRef, Ready, Refusal, Slot, SlotIdentity, SlotState};
+pub use slot::{Activity, Broken, KeyRef, Ready, Refusal, Slot, SlotIdentity, SlotState};
 
 use board::{Board, Found, Link};
 use hotplug::{Hotplug, Roots};

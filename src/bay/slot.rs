@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::ctap::{Info, InitInfo, Retries, Setup};
+use crate::ctap::{CtapError, Info, InitInfo, Retries, Setup};
 use crate::domain::key::{Aaguid, KeyFacts, KeyId, UsbPath};
 
 /// One connection of one key: pulled and put back, it is another.
@@ -61,9 +61,24 @@ pub enum SlotState {
     Refused { why: Refusal },
     /// It does not answer as a security key should.
     Failed {
-        /// What happened, and what to do.
-        why: String,
+        /// Told by those who print a slot as they tell it of any error.
+        #[serde(serialize_with = "in_words")]
+        why: Broken,
     },
+}
+
+/// Why a key does not answer as it should.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Broken {
+    #[error(transparent)]
+    Key(#[from] CtapError),
+    /// The thread that served it is no more.
+    #[error("the station failed while it spoke to this key; plug it in again and report it")]
+    Station,
+}
+
+fn in_words<S: serde::Serializer>(why: &Broken, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(why)
 }
 
 /// A key that answers.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::board::{Board, OpenFault, Opener};
 use super::cancel::Cancel;
-use super::slot::{Activity, KeyRef, Ready, Refusal, SlotState};
+use super::slot::{Activity, Broken, KeyRef, Ready, Refusal, SlotState};
 use crate::ctap::{
     AnyDevice, Control, CtapError, Device, Entropy, EntropyError, Keepalive, Retries, Setup,
     Transport,
@@ -85,10 +85,9 @@ impl Seat {
 impl Drop for Seat {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let why =
-                "the station failed while it spoke to this key; plug it in again and report it"
-                    .to_owned();
-            self.show(SlotState::Failed { why });
+            self.show(SlotState::Failed {
+                why: Broken::Station,
+            });
         }
     }
 }
@@ -157,9 +156,7 @@ impl Worker {
 
     /// Opens the key and a channel to it; what to show when that fails.
     fn connect(&mut self) -> Result<AnyDevice, SlotState> {
-        let failed = |error: CtapError| SlotState::Failed {
-            why: error.to_string(),
-        };
+        let failed = |error: CtapError| SlotState::Failed { why: error.into() };
         let refused = |why| SlotState::Refused { why };
         let transport = self.open_transport().map_err(|fault| match fault {
             OpenFault::NoPermission { node } => refused(Refusal::NoPermission { node }),
@@ -225,9 +222,7 @@ impl Worker {
         while lost == CtapError::Gone && !self.gone.is_cancelled() && Instant::now() < end {
             std::thread::sleep(LOOK_AGAIN);
         }
-        self.seat.show(SlotState::Failed {
-            why: lost.to_string(),
-        });
+        self.seat.show(SlotState::Failed { why: lost.into() });
     }
 
     /// Asks the key what it is and shows it. An error means that the key is lost for now.

@@ -200,7 +200,13 @@ impl HeadlessFace {
         let names = [self.choice.key.clone(), proof];
         self.patience.explain(Box::new(move || {
             let names: Vec<&str> = names.iter().flatten().map(String::as_str).collect();
-            station.slots().unready(&names).map(KeyFault::told)
+            let (slot, why) = station.slots().unready(&names)?;
+            Some(KeyFault::told(tr!(
+                spoken(),
+                "cli-slot-line",
+                slot = slot,
+                line = spoken().unusable_in_full(&why)
+            )))
         }));
         self
     }

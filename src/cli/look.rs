@@ -8,6 +8,7 @@ use super::face;
 use super::output::{Exit, Outcome, Output};
 use crate::domain::care::{Oddity, Portrait, oddities};
 use crate::domain::policy::{Verdict, Weight};
+use crate::station::face::SlotState;
 use crate::station::slots::{Slot, Slots};
 use crate::text::clean::columns;
 use crate::text::{Language, Text, spoken, tr};
@@ -90,20 +91,34 @@ fn list(slots: &Slots, slot: &Slot, language: Language, output: &Output) {
         verdict: verdict.as_ref(),
         oddities: None,
     };
+    let text = Text::load(language);
     let mut lines = columns(&[
         &slot.number,
         &slot.place,
         &name.unwrap_or(&slot.identity.product),
         &slot.identity.serial.as_deref().unwrap_or("-"),
-        &slots.state_in_words(slot),
+        &standing(&text, slots, slot),
     ]);
-    let text = Text::load(language);
     let findings = verdict.iter().flat_map(|verdict| &verdict.findings);
     for finding in findings.filter(|finding| finding.weight() > Weight::Note) {
         lines.push_str("\n\t! ");
         lines.push_str(&text.finding(finding));
     }
     output.item("key", &info, &lines);
+}
+
+/// How the key in a slot stands, for a line of its own.
+fn standing(text: &Text, slots: &Slots, slot: &Slot) -> String {
+    match slots.look(slot) {
+        SlotState::Ready(key) | SlotState::Busy(key) => {
+            let firmware = key.firmware_text().unwrap_or_else(|| "-".to_owned());
+            let pin = text.pin_state(&key);
+            tr!(text, "slot-answers", firmware = firmware, pin = pin)
+        }
+        SlotState::U2fOnly { .. } => tr!(text, "slot-u2f"),
+        SlotState::Unusable { why, .. } => text.unusable_in_full(&why),
+        SlotState::Opening { .. } | SlotState::Empty => tr!(text, "slot-opening"),
+    }
 }
 
 /// Reads a key and tells everything about it.
@@ -116,8 +131,10 @@ async fn tell(slots: &Slots, slot: &Slot, language: Language, output: &Output) -
             verdict: None,
             oddities: Some(&[]),
         };
-        output.item("key-info", &info, &slots.state_in_words(slot));
-        return Outcome::failed(Exit::Key, "no-answer", slots.state_in_words(slot));
+        let text = Text::load(language);
+        output.item("key-info", &info, &standing(&text, slots, slot));
+        let detail = standing(spoken(), slots, slot);
+        return Outcome::failed(Exit::Key, "no-answer", detail);
     };
     let portrait = match slots.portrait(&key).await {
         Ok(portrait) => portrait,

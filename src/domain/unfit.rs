@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::key::KeyFacts;
 use super::policy::Finding;
+use super::reason::KeyFault;
 use super::stop_code::StopCode;
 
 /// Why a key takes no part.
@@ -27,15 +28,31 @@ pub enum Unfit {
     },
 }
 
-/// Why a key can't be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why a key that is in can't be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unusable {
     /// The system lets this user not.
-    NoPermission,
+    NoPermission {
+        /// The device's node.
+        node: String,
+    },
     /// As many are in as are served.
-    NoRoom,
-    /// It, or the system, failed.
-    Failed,
+    NoRoom {
+        /// How many that is.
+        limit: usize,
+    },
+    /// The system does not open it.
+    System {
+        /// As the system puts it.
+        reason: String,
+    },
+    /// It does not answer as a security key should.
+    Failed {
+        /// What it did.
+        why: KeyFault,
+    },
+    /// The station failed while it spoke to it.
+    Broke,
 }
 
 /// What a reset takes from a key.

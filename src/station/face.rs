@@ -212,7 +212,5 @@ pub enum SlotState {
         /// The USB product string.
         product: String,
         why: Unusable,
-        /// What the system says of it, as it says it.
-        detail: String,
     },
 }

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 
 use super::face::{SlotState as SlotLook, SlotView};
 pub use crate::bay::Slot;
-use crate::bay::{Activity, Bay, Ready, Refusal, SlotState};
+use crate::bay::{Activity, Bay, Broken, Ready, Refusal, SlotState};
 use crate::ctap::{Info, Retries};
 use crate::domain::models::{Catalogue, Models};
 use crate::domain::policy::{Policy, Verdict, judge_key};
@@ -121,27 +121,6 @@ impl Slots {
         let _ = tokio::time::timeout(limit, settled).await;
     }
 
-    /// A slot's state for a list.
-    pub fn state_in_words(&self, slot: &Slot) -> String {
-        match (&slot.state, self.facts(slot)) {
-            (SlotState::Ready(_), Some(facts)) => {
-                let firmware = facts.firmware_text().unwrap_or_else(|| "-".to_owned());
-                let pin = match (facts.pin_set, facts.pin_retries) {
-                    (None, _) => "cannot have a PIN".to_owned(),
-                    (Some(false), _) => "no PIN".to_owned(),
-                    (Some(true), Some(0)) => "PIN blocked".to_owned(),
-                    (Some(true), Some(left)) => format!("PIN set, {left} tries"),
-                    (Some(true), None) => "PIN set".to_owned(),
-                };
-                format!("firmware {firmware}, {pin}")
-            }
-            (SlotState::U2fOnly, _) => "U2F only: cannot be used".to_owned(),
-            (SlotState::Refused { why }, _) => why.to_string(),
-            (SlotState::Failed { why }, _) => why.clone(),
-            (SlotState::Ready(_) | SlotState::Opening, _) => "being asked what it is".to_owned(),
-        }
-    }
-
     /// Waits until something about the bay changes.
     pub async fn changed(&self, seen: &mut tokio::sync::watch::Receiver<Arc<Vec<Slot>>>) {
         if seen.changed().await.is_err() {
@@ -201,8 +180,9 @@ impl Slots {
         }
     }
 
-    /// Why the key that is meant can't be worked with, where one is in: by place or serial number, else the first one that can't.
-    pub fn unready(&self, wanted: &[&str]) -> Option<String> {
+    /// In which slot the key that is meant can't be worked with, and why, where one is in: by place or serial number, else the first
+    /// one that can't.
+    pub fn unready(&self, wanted: &[&str]) -> Option<(u16, Unusable)> {
         let slots = Arc::clone(&self.bay.slots().borrow());
         let is_meant = |slot: &&Slot| {
             let serial = slot.identity.serial.as_deref();
@@ -210,51 +190,44 @@ impl Slots {
             wanted.is_empty() || wanted.iter().any(names)
         };
         let mut meant = slots.iter().filter(is_meant);
-        let slot = meant.find(|slot| {
-            matches!(
-                slot.state,
-                SlotState::Refused { .. } | SlotState::Failed { .. }
-            )
-        })?;
-        Some(format!(
-            "slot {}: {}",
-            slot.number,
-            self.state_in_words(slot)
-        ))
+        meant.find_map(|slot| unusable(&slot.state).map(|why| (slot.number, why)))
     }
 
-    fn look(&self, slot: &Slot) -> SlotLook {
+    /// What is to be seen of a slot that holds a key.
+    pub fn look(&self, slot: &Slot) -> SlotLook {
         let product = || slot.identity.product.clone();
+        if let Some(why) = unusable(&slot.state) {
+            return SlotLook::Unusable {
+                product: product(),
+                why,
+            };
+        }
         match (&slot.state, self.facts(slot)) {
             (SlotState::Ready(ready), Some(facts)) if ready.activity == Activity::Idle => {
                 SlotLook::Ready(Box::new(facts))
             }
             (SlotState::Ready(_), Some(facts)) => SlotLook::Busy(Box::new(facts)),
             (SlotState::U2fOnly, _) => SlotLook::U2fOnly { product: product() },
-            (SlotState::Refused { why }, _) => SlotLook::Unusable {
-                product: product(),
-                why: unusable(why),
-                detail: match why {
-                    Refusal::NoPermission { node } => node.clone(),
-                    Refusal::NoRoom { limit } => limit.to_string(),
-                    Refusal::System { reason } => reason.clone(),
-                },
-            },
-            (SlotState::Failed { .. }, _) => SlotLook::Unusable {
-                product: product(),
-                why: Unusable::Failed,
-                detail: String::new(),
-            },
             _ => SlotLook::Opening { product: product() },
         }
     }
 }
 
-fn unusable(why: &Refusal) -> Unusable {
-    match why {
-        Refusal::NoPermission { .. } => Unusable::NoPermission,
-        Refusal::NoRoom { .. } => Unusable::NoRoom,
-        Refusal::System { .. } => Unusable::Failed,
+/// Why a key in that state can't be used; none: it can, or is asked yet what it is.
+fn unusable(state: &SlotState) -> Option<Unusable> {
+    match state {
+        SlotState::Opening | SlotState::Ready(_) | SlotState::U2fOnly => None,
+        SlotState::Refused { why } => Some(match why.clone() {
+            Refusal::NoPermission { node } => Unusable::NoPermission { node },
+            Refusal::NoRoom { limit } => Unusable::NoRoom { limit },
+            Refusal::System { reason } => Unusable::System { reason },
+        }),
+        SlotState::Failed { why } => Some(match why {
+            Broken::Key(error) => Unusable::Failed {
+                why: super::keys::fault_of(error, None),
+            },
+            Broken::Station => Unusable::Broke,
+        }),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::domain::profile::StepKind;
 use crate::domain::unfit::{Taken, Unfit, Unusable};
 use crate::domain::{Identification, KeyFacts, Person, PersonKind};
 use crate::record::{IntentStage, Remains, Unfinished};
+use crate::workflow::Stop;
 use crate::workflow::dialogue::Step;
 
 impl Text {
@@ -375,12 +376,27 @@ impl Text {
         }
     }
 
-    /// Why a slot's key can't be used.
-    pub fn unusable(&self, why: Unusable) -> String {
+    /// Why a slot's key can't be used, in a few words.
+    pub fn unusable(&self, why: &Unusable) -> String {
         match why {
-            Unusable::NoPermission => tr!(self, "slot-no-permission"),
-            Unusable::NoRoom => tr!(self, "slot-no-room"),
-            Unusable::Failed => tr!(self, "slot-failed"),
+            Unusable::NoPermission { .. } => tr!(self, "slot-no-permission"),
+            Unusable::NoRoom { .. } => tr!(self, "slot-no-room"),
+            Unusable::System { .. } | Unusable::Failed { .. } | Unusable::Broke => {
+                tr!(self, "slot-failed")
+            }
+        }
+    }
+
+    /// The same with its facts.
+    pub fn unusable_in_full(&self, why: &Unusable) -> String {
+        match why {
+            Unusable::NoPermission { node } => {
+                tr!(self, "slot-no-permission-at", node = node.as_str())
+            }
+            Unusable::NoRoom { limit } => tr!(self, "slot-no-room-for", limit = (*limit)),
+            Unusable::System { reason } => tr!(self, "slot-system", reason = reason.as_str()),
+            Unusable::Failed { why } => self.stop(&Stop::Key(why.clone())),
+            Unusable::Broke => tr!(self, "slot-broke"),
         }
     }
 }

@@ -56,7 +56,10 @@ async fn put(world: &World, odd: &Odd) -> Result<(SoftKey, KeyFacts), String> {
     let slot = slot.expect("it is in");
     match (&slot.state, slots.facts(slot)) {
         (SlotState::Ready(_) | SlotState::U2fOnly, Some(facts)) => Ok((key, facts)),
-        _ => Err(slots.unready(&[SLOT]).expect("a reason")),
+        _ => {
+            let (_, why) = slots.unready(&[SLOT]).expect("a reason");
+            Err(english().unusable_in_full(&why))
+        }
     }
 }
 

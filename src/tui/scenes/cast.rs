@@ -262,8 +262,9 @@ pub fn troubled_bay() -> Arc<Vec<SlotView>> {
         SlotState::U2fOnly { product: product() },
         SlotState::Unusable {
             product: "YubiKey FIDO".to_owned(),
-            why: crate::domain::unfit::Unusable::NoPermission,
-            detail: "/dev/hidraw3".to_owned(),
+            why: crate::domain::unfit::Unusable::NoPermission {
+                node: "/dev/hidraw3".to_owned(),
+            },
         },
         SlotState::Busy(Box::new(KeyFacts {
             slot: 8,

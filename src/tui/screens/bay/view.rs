@@ -92,7 +92,7 @@ fn slot_row(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, slot: &Sl
             cells.push((22, product.clone(), ctx.theme.plain()));
             cells.push((
                 52,
-                format!("! {}", ctx.text.unusable(*why)),
+                format!("! {}", ctx.text.unusable(why)),
                 ctx.theme.warning(),
             ));
         }
@@ -173,9 +173,9 @@ fn details(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, marked: usize) {
     };
     let key = match &slot.state {
         SlotState::Ready(key) | SlotState::Busy(key) => key,
-        SlotState::Unusable { why, detail, .. } => {
-            let row = sheet.paragraph(area, 0, &ctx.text.unusable(*why), ctx.theme.plain());
-            sheet.paragraph(area, row, detail, ctx.theme.quiet());
+        SlotState::Unusable { why, .. } => {
+            let why = ctx.text.unusable_in_full(why);
+            sheet.paragraph(area, 0, &why, ctx.theme.plain());
             return;
         }
         _ => return,
