@@ -33,7 +33,7 @@ use tokio::sync::watch;
 
 use crate::domain::models::Models;
 use crate::domain::policy::{Policy, PolicyError};
-use crate::domain::reason::Gap;
+use crate::domain::reason::{Gap, Said, Trouble};
 use crate::record::{Change, RECORD_VERSION, Record};
 use crate::registry::{Client, KeyFileError, RegistryError, SettingsError};
 use crate::store::{StationFacts, Store, StoreError};
@@ -65,10 +65,18 @@ pub struct Station {
     changed: watch::Sender<u64>,
 }
 
-/// Workflows know no store: a run that its memory failed ends with the store's own words.
+/// Workflows know no store: a run that its memory failed ends with what that is, where it is known, and the store's own words.
 impl From<StoreError> for Stop {
     fn from(error: StoreError) -> Self {
-        Self::Store(error.to_string())
+        let known = match &error {
+            error if error.is_full() => Some(Trouble::DiskFull),
+            StoreError::Io { source, .. } => Trouble::of(source),
+            _ => None,
+        };
+        Self::Store(Said {
+            known,
+            words: error.to_string(),
+        })
     }
 }
 

@@ -77,7 +77,7 @@ impl<D: Desk> Around for MeteredDesk<'_, D> {
         if call.name != "commit" {
             return self.timed(call, go).await;
         }
-        let failed = |error: Box<dyn Error + Send + Sync>| Stop::Store(error.to_string());
+        let failed = |error: Box<dyn Error + Send + Sync>| Stop::Store(error.to_string().into());
         let begun = Instant::now();
         let before = lab::journal_bytes(self.data).map_err(failed)?;
         let start = Instant::now();

@@ -16,6 +16,7 @@ use super::output::{Exit, Outcome, Output};
 use crate::domain::BatchId;
 use crate::domain::batch::{Batch, BatchFault, KeyEnd, KeyRun, Plan, PlanError, Tally};
 use crate::domain::profile::{Budget, Profile};
+use crate::domain::reason::{Said, Trouble};
 use crate::record::EntryState;
 use crate::station::Station;
 use crate::station::batch::{
@@ -93,11 +94,7 @@ async fn run_batch(
             finished(&station, &batch, finish, output, misused)
         }
         Ok(Err(error)) => outcome_of_error(&error, arguments.people.as_deref()),
-        Err(error) => outcome_of_stop(&Stop::Store(tr!(
-            spoken(),
-            "cli-batch-failed",
-            error = error.to_string()
-        ))),
+        Err(error) => outcome_of_stop(&Stop::Store(Said::known(Trouble::Broke, error))),
     }
 }
 

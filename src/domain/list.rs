@@ -14,6 +14,8 @@ mod text;
 
 use std::borrow::Cow;
 
+use super::reason::Trouble;
+
 pub use oddity::{Oddity, oddity};
 pub use table::{Table, word};
 pub use text::text;
@@ -47,6 +49,8 @@ pub enum FileFault {
     Unreadable {
         /// As the system puts it.
         reason: String,
+        /// What that is.
+        known: Option<Trouble>,
     },
     /// Something is wrong in these lines.
     Lines(Vec<u64>),

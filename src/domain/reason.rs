@@ -12,9 +12,11 @@ use super::person::PersonKind;
 
 mod key;
 mod step;
+mod trouble;
 
 pub use key::{Failure, Flaw, KeyFault, Lacks, Refusal};
 pub use step::{Skip, Why};
+pub use trouble::{Said, Trouble};
 
 /// What must hold before the registry is asked, and does not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +141,14 @@ pub enum Unmet {
     },
     /// The registry holds the credential that was to be given up.
     Held,
+    /// The registry holds the app that was to be given up: a refusal may follow an acceptance whose answer was lost, and the person
+    /// would delete what they need from their phone.
+    AppHeld {
+        /// Whose.
+        person: String,
+    },
+    /// A secret can't be sealed: the registry gave no key for it that is one.
+    NotSealed,
 }
 
 /// Why the registry was of no help.
@@ -149,6 +159,9 @@ pub enum Gap {
     Down {
         /// As the network puts it.
         detail: String,
+        /// What that is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        known: Option<Trouble>,
     },
     /// It answered that it can't now, or that it failed.
     Unserved {
@@ -201,4 +214,4 @@ macro_rules! written_as_facts {
     };
 }
 
-written_as_facts!(KeyFault, Lacks, Failure, Flaw, Refusal, Unmet, Gap);
+written_as_facts!(KeyFault, Lacks, Failure, Flaw, Refusal, Unmet, Gap, Trouble);

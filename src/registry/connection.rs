@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::decode::{self, Head};
 use super::{MAX_REPLY_BYTES, RegistryClock, RegistryError, Settings, SettingsError, StationKey};
-use crate::domain::reason::Gap;
+use crate::domain::reason::{Gap, Trouble};
 use crate::domain::{Secret, StationId};
 use crate::wire::client_assertion::{self, ASSERTION_TYPE, Claims, GRANT_TYPE};
 use crate::wire::{self, Session, TokenReply, problem_code};
@@ -197,6 +197,7 @@ impl Connection {
             sent: !error.is_connect(),
             because: None,
             why: Gap::Down {
+                known: known(&error),
                 detail: chain(&error.without_url()),
             },
             status: None,
@@ -297,6 +298,14 @@ fn is_loopback(url: &Url) -> bool {
         .is_some_and(|address| address.is_loopback())
 }
 
+/// What the system said at the bottom of it, or that the time was up.
+fn known(error: &reqwest::Error) -> Option<Trouble> {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |e| e.source());
+    let system = causes.filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    let known = system.filter_map(Trouble::of).last();
+    known.or_else(|| error.is_timeout().then_some(Trouble::TimedOut))
+}
+
 /// An error with its causes, in one line.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -312,6 +321,25 @@ fn chain(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_the_network_does_not_do_is_known_where_the_system_says_what() {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let free = free.local_addr().expect("an address");
+        for (address, wanted) in [
+            (format!("http://{free}"), Trouble::ConnectionRefused),
+            // No name server is asked: a part of a name has 63 letters at most.
+            (
+                format!("https://{}.example", "a".repeat(64)),
+                Trouble::NameUnknown,
+            ),
+        ] {
+            let client = reqwest::Client::builder().no_proxy().build();
+            let error = client.expect("a client").get(&address).send().await;
+            let error = error.expect_err("nobody is there");
+            assert_eq!(known(&error), Some(wanted), "{}", chain(&error));
+        }
+    }
 
     #[test]
     fn plain_http_goes_to_this_machine_only() {

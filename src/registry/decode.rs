@@ -169,7 +169,7 @@ pub fn problem(head: &Head, body: &[u8]) -> RegistryError {
 /// For a log, in a sentence.
 fn said(gap: &Gap) -> String {
     match gap {
-        Gap::Down { detail } => format!("the registry cannot be reached: {detail}"),
+        Gap::Down { detail, .. } => format!("the registry cannot be reached: {detail}"),
         Gap::Unserved { status, words } => unserved(*status, words.as_deref()),
         Gap::InBetween { status, media } => format!(
             "the registry cannot be reached: something in between answered {status} of type {media:?}; check the registry's address \

@@ -213,7 +213,7 @@ impl<C: Crew> Shared<C> {
     fn take(&self, change: &BatchChange) -> Result<(), Stop> {
         self.progress();
         self.change(|state, now| state.apply(change, now))
-            .map_err(|fault| Stop::Store(fault.to_string()))
+            .map_err(|fault| Stop::Store(fault.to_string().into()))
     }
 
     fn name(&self, place: &UsbPath, name: &str) {

@@ -2,6 +2,7 @@
 
 use super::Station;
 use crate::domain::authority::Action;
+use crate::domain::reason::Unmet;
 use crate::domain::{EntryId, FactorId, PersonId};
 use crate::record::Change;
 use crate::seal::{For, seal};
@@ -68,10 +69,7 @@ impl Station {
             let secret = seal(&key, token.secret.as_bytes(), to);
             sealed.push(SealedToken {
                 factor,
-                sealed: secret.map_err(|e| Stop::RegistryRefused {
-                    code: crate::wire::problem_code::SEAL_BROKEN.to_owned(),
-                    detail: e.to_string().into(),
-                })?,
+                sealed: secret.map_err(|_| Stop::Unmet(Unmet::NotSealed))?,
                 serial: token.serial,
                 manufacturer: token.manufacturer,
                 settings: token.settings,

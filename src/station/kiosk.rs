@@ -20,6 +20,7 @@ use super::Station;
 use super::desk::StationDesk;
 use super::face::{Command, Remark, SoftCommand, Update};
 use crate::bay::Cancel;
+use crate::domain::reason::{Said, Trouble};
 use crate::domain::{AccountResetId, OperatorId, UsbPath};
 use crate::wire::{ResetEnding, TicketRequest};
 use crate::workflow::dialogue::Ending;
@@ -335,15 +336,13 @@ impl Kiosk {
                 } else if let Err(stop) = &result
                     && let Stop::Store(why) = stop.cause()
                 {
-                    tracing::error!(why, "a run was stopped by the station's memory");
+                    tracing::error!(why = why.words, "a run was stopped by the station's memory");
                 }
                 (task, result.is_ok())
             }
             Err(error) => {
                 tracing::error!(%error, "a run failed");
-                self.complain(&Stop::Store(
-                    "the run failed; what was done is in the journal".to_owned(),
-                ));
+                self.complain(&Stop::Store(Said::known(Trouble::Broke, &error)));
                 (error.id(), false)
             }
         };

@@ -14,7 +14,7 @@ use super::Station;
 use super::backoff::Backoff;
 use crate::domain::EntryId;
 use crate::domain::authority::Action;
-use crate::domain::reason::Gap;
+use crate::domain::reason::{Gap, Unmet};
 use crate::record::{
     Change, EntryState, OutboxBody, OutboxEntry, Remains, Resolution, each_report,
 };
@@ -301,8 +301,7 @@ impl Station {
         self.push_outbox().await
     }
 
-    /// What giving up an entry leaves. An app that the registry holds is not given up: a refusal may follow an acceptance whose
-    /// answer was lost, and the person would delete what they need from their phone.
+    /// What giving up an entry leaves. An app that the registry holds is not given up.
     async fn left_by_withdrawal(&self, entry: EntryId) -> Result<Option<Remains>, Stop> {
         let entry = self.store.outbox_entry(entry);
         let entry = entry?;
@@ -312,14 +311,9 @@ impl Station {
         let detail = self.person(&push.person).await?;
         let mut held = detail.factors.iter().filter(|f| f.removed_at.is_none());
         if held.any(|factor| factor.id == push.factor) {
-            return Err(Stop::RegistryRefused {
-                code: problem_code::FACTOR_EXISTS.to_owned(),
-                detail: format!(
-                    "the registry holds this app of {}: it works, send the entry again instead",
-                    detail.person.name
-                )
-                .into(),
-            });
+            return Err(Stop::Unmet(Unmet::AppHeld {
+                person: detail.person.name,
+            }));
         }
         Ok(Some(Remains::OnPhone))
     }

@@ -394,7 +394,7 @@ impl Station {
             session: session.as_ref(),
             registry_ahead_ms: ahead.and_then(|ahead| i64::try_from(ahead.as_millis()).ok()),
         };
-        let bytes = serde_json::to_vec(&kept).map_err(|e| Stop::Store(e.to_string()))?;
+        let bytes = serde_json::to_vec(&kept).map_err(|e| Stop::Store(e.to_string().into()))?;
         let bytes = Zeroizing::new(bytes);
         Ok(private::write(&self.dir, SESSION_FILE, &bytes)?)
     }

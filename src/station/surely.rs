@@ -134,7 +134,7 @@ impl Station {
         if all.is_empty() {
             return Ok(private::remove(&self.dir, FILE)?);
         }
-        let bytes = serde_json::to_vec(&all).map_err(|e| Stop::Store(e.to_string()))?;
+        let bytes = serde_json::to_vec(&all).map_err(|e| Stop::Store(e.to_string().into()))?;
         Ok(private::write(&self.dir, FILE, &bytes)?)
     }
 }

@@ -13,13 +13,13 @@ use super::face::Found;
 use super::people::{FOUND_MAX, ListFault, check_offer};
 use crate::domain::authority::Action;
 use crate::domain::people_list::PeopleList;
-use crate::domain::reason::Gap;
+use crate::domain::reason::{Gap, Unmet};
 use crate::domain::search::Search;
 use crate::domain::{Bytes, Person, PersonId, StationId};
 use crate::record::{Change, SealedTickets};
 use crate::seal::{OpeningKey, seal_tickets};
 use crate::store::TicketFor;
-use crate::wire::{Offer, Session, TicketKey, TicketRequest, Tickets, problem_code};
+use crate::wire::{Offer, Session, TicketKey, TicketRequest, Tickets};
 use crate::workflow::{Stop, Ticket, Wants};
 
 impl Station {
@@ -122,15 +122,12 @@ impl Station {
                 tickets: Box::new(tickets),
             });
         }
-        let unsealed = |why: String| Stop::RegistryRefused {
-            code: problem_code::SEAL_BROKEN.to_owned(),
-            detail: format!("the tickets cannot be sealed: {why}").into(),
-        };
         let day = tickets.day;
         let mut keys = session.ticket_keys.iter().filter(|key| key.day == day);
         let key = keys.next().and_then(opening_key);
-        let key = key.ok_or_else(|| unsealed(format!("no key for {day}")))?;
-        let bytes = serde_json::to_vec(&tickets).map_err(|e| unsealed(e.to_string()))?;
+        let unsealed = Stop::Unmet(Unmet::NotSealed);
+        let key = key.ok_or_else(|| unsealed.clone())?;
+        let bytes = serde_json::to_vec(&tickets).map_err(|_| unsealed.clone())?;
         let bytes = Zeroizing::new(bytes);
         let sealed = seal_tickets(key.sealing_key(), &bytes, (self.station_id()?, day));
         let offers = || tickets.offers.iter();
@@ -141,7 +138,7 @@ impl Station {
                 count: u32::try_from(offers().count()).unwrap_or(u32::MAX),
                 issued_at: offers().map(|offer| offer.issued_at).max(),
                 expires_at: offers().map(|offer| offer.expires_at).max(),
-                sealed: sealed.map_err(|e| unsealed(e.to_string()))?,
+                sealed: sealed.map_err(|_| unsealed)?,
             }),
         })
     }

@@ -376,7 +376,22 @@ impl Writer<'_> {
             lines.push(match self.told.kind {
                 Kind::ResetPrepared => tr!(t, "mail-prepared-by", value = shown(by)),
                 Kind::ResetVouched => tr!(t, "mail-vouched-by", value = shown(by)),
-                _ => tr!(t, "mail-asked-by", value = shown(by)),
+                Kind::Added
+                | Kind::Accepted
+                | Kind::Ended
+                | Kind::Suspended
+                | Kind::Lifted
+                | Kind::Removed
+                | Kind::Lent
+                | Kind::LoanEnds
+                | Kind::ResetAsked
+                | Kind::ResetReleased
+                | Kind::ResetDone
+                | Kind::ResetEnded
+                | Kind::ServiceAccount
+                | Kind::DeputyNamed
+                | Kind::ResetsAllowed
+                | Kind::Reached => tr!(t, "mail-asked-by", value = shown(by)),
             });
         }
         if let Some(by) = &facts.second {

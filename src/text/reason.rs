@@ -1,15 +1,18 @@
 //! Why a run stopped, in the reader's language: the line of facts beside what happened and what to do. Matches are exhaustive, so
-//! that a reason can't be without words.
+//! that a reason can't be without words. What is known only in the words of a system (the machine, the network, the registry) is
+//! quoted in every language, marked as that one's words; it is never left out, and never told as if it were ours.
 
 use jiff::Timestamp;
 
 use super::clean::clean;
 use super::stopped::Explained;
-use super::{Language, Text, tr};
+use super::{Text, tr};
 use crate::domain::authority::{Action, row};
 use crate::domain::list::FileFault;
 use crate::domain::pin::PinError;
-use crate::domain::reason::{Failure, Flaw, Gap, KeyFault, Lacks, Refusal, Skip, Unmet, Why};
+use crate::domain::reason::{
+    Failure, Flaw, Gap, KeyFault, Lacks, Refusal, Said, Skip, Trouble, Unmet, Why,
+};
 use crate::domain::reset::CaseFault;
 use crate::domain::visit::Takes;
 use crate::wire::WhyNot;
@@ -39,11 +42,12 @@ impl Text {
             | Stop::OfferExpired
             | Stop::WrongCodes(_)
             | Stop::Left { .. } => return None,
-            // The system speaks English; for others it is in the log.
-            Stop::Store(why) => match self.language() {
-                Language::English => tr!(self, "why-store", reason = why.as_str()),
-                Language::Dutch => return None,
-            },
+            // Which file it was stands in the words only.
+            Stop::Store(Said { known, words }) => {
+                let known = known.map(|known| self.trouble(known));
+                let words = tr!(self, "why-store", reason = words.as_str());
+                lines([known, Some(words)], " ")
+            }
             Stop::NotAllowed(refused) => self.not_allowed(refused),
             Stop::KeyRefused(why) => self.refusal(why),
             Stop::RegistryRefused { code, detail } => return self.registrys(code, detail),
@@ -126,9 +130,13 @@ impl Text {
         match fault {
             FileFault::Elsewhere => tr!(self, "file-elsewhere"),
             FileFault::TooLarge => tr!(self, "file-too-large"),
-            FileFault::Unreadable { reason } => {
-                tr!(self, "file-unreadable", reason = reason.as_str())
-            }
+            FileFault::Unreadable {
+                known: Some(known), ..
+            } => tr!(self, "file-unread", why = self.trouble(*known)),
+            FileFault::Unreadable {
+                known: None,
+                reason,
+            } => tr!(self, "file-unreadable", reason = reason.as_str()),
             FileFault::Lines(lines) => tr!(self, "file-lines", lines = self.lines(lines)),
         }
     }
@@ -140,24 +148,37 @@ impl Text {
 
     /// What the registry adds to what its code says.
     fn registrys(&self, code: &str, said: &WhyNot) -> Option<String> {
-        match (&said.why, self.language()) {
-            (Some(why), _) => Some(self.because(why)),
-            (None, Language::English) => (!said.words.is_empty()).then(|| said.words.clone()),
-            (None, Language::Dutch) => {
-                let unexplained = self.refused(code).is_none();
-                unexplained.then(|| tr!(self, "why-code", code = code))
-            }
+        if let Some(why) = &said.why {
+            return Some(self.because(why));
         }
+        let unexplained = self.refused(code).is_none();
+        let code = unexplained.then(|| tr!(self, "why-code", code = code));
+        let said = lines([code, self.registry_words(&said.words)], " ");
+        (!said.is_empty()).then_some(said)
     }
 
-    /// What the registry said when it refused. What is not known here it says in English: for others its code is explained, or named.
+    /// What the registry said when it refused, where nothing else says it: why, or what its code means, and its own words.
     pub fn said(&self, code: &str, said: &WhyNot) -> String {
-        match (&said.why, self.language()) {
-            (Some(why), _) => self.because(why),
-            (None, Language::English) => said.words.clone(),
-            (None, Language::Dutch) => self
-                .refused(code)
-                .map_or_else(|| tr!(self, "why-code", code = code), |said| said.what),
+        let explained = match said.why {
+            Some(_) => None,
+            None => self.refused(code).map(|said| said.what),
+        };
+        lines([explained, self.registrys(code, said)], " ")
+    }
+
+    /// What went wrong outside the rules.
+    fn trouble(&self, trouble: Trouble) -> String {
+        match trouble {
+            Trouble::ConnectionRefused => tr!(self, "trouble-refused"),
+            Trouble::ConnectionLost => tr!(self, "trouble-lost"),
+            Trouble::TimedOut => tr!(self, "trouble-timed-out"),
+            Trouble::Unreachable => tr!(self, "trouble-unreachable"),
+            Trouble::NameUnknown => tr!(self, "trouble-name"),
+            Trouble::PermissionDenied => tr!(self, "trouble-permission"),
+            Trouble::DiskFull => tr!(self, "trouble-full"),
+            Trouble::NotFound => tr!(self, "trouble-not-found"),
+            Trouble::Randomness => tr!(self, "trouble-random"),
+            Trouble::Broke => tr!(self, "trouble-broke"),
         }
     }
 
@@ -334,13 +355,20 @@ impl Text {
                     may = may
                 )
             }
-            Unmet::Held => return None,
+            Unmet::AppHeld { person } => tr!(self, "unmet-app-held", person = person.as_str()),
+            Unmet::Held | Unmet::NotSealed => return None,
         })
     }
 
     fn gap(&self, gap: &Gap) -> Option<String> {
         Some(match gap {
-            Gap::Down { detail } => tr!(self, "gap-down", detail = detail.as_str()),
+            Gap::Down {
+                known: Some(known), ..
+            } => self.trouble(*known),
+            Gap::Down {
+                known: None,
+                detail,
+            } => tr!(self, "gap-down", detail = detail.as_str()),
             Gap::Unserved { status, .. } => tr!(self, "gap-unserved", status = (*status)),
             Gap::InBetween { status, media } => {
                 tr!(
@@ -373,7 +401,19 @@ impl Text {
             KeyFault::PinTooLong { max } => Some(tr!(self, "pin-at-most", max = (*max))),
             KeyFault::Unsupported(lacks) => Some(self.lacks(lacks)),
             KeyFault::Failed(failure) => Some(self.failure(failure)),
-            _ => None,
+            KeyFault::Gone
+            | KeyFault::Replugged
+            | KeyFault::Cancelled
+            | KeyFault::TouchTimeout
+            | KeyFault::WrongPin { retries: None }
+            | KeyFault::PowerCycleNeeded
+            | KeyFault::PinBlocked
+            | KeyFault::PinChangeNeeded
+            | KeyFault::PinRefused
+            | KeyFault::PinTooSimple { explained_at: None }
+            | KeyFault::Excluded
+            | KeyFault::NoCredential
+            | KeyFault::StoreFull => None,
         }
     }
 

@@ -111,6 +111,10 @@ impl Text {
                 explained!("refused-unknown", "refused-unknown-next")
             }
             problem_code::CREDENTIAL_EXISTS => explained!("refused-exists", "refused-exists-next"),
+            problem_code::FACTOR_EXISTS => {
+                explained!("refused-factor-exists", "refused-factor-exists-next")
+            }
+            problem_code::SEAL_BROKEN => explained!("refused-seal", "refused-seal-next"),
             problem_code::OPERATOR_REVOKED => {
                 explained!("refused-operator", "refused-operator-next")
             }

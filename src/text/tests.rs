@@ -135,6 +135,7 @@ fn what_would_be_refused_is_said_once_and_a_bad_line_names_no_key_of_the_kiosk()
     }
     let gap = crate::domain::reason::Gap::Down {
         detail: "refused".to_owned(),
+        known: None,
     };
     for said in on_the_command_line(&crate::workflow::Stop::Unreachable(gap)) {
         assert!(!said.contains("F7") && !said.contains("ticket"), "{said}");
@@ -149,6 +150,7 @@ fn beside_what_may_have_been_done_all_the_same_nobody_reads_that_nothing_was() {
     let down = || {
         Stop::Unreachable(Gap::Down {
             detail: "refused".to_owned(),
+            known: None,
         })
     };
     let left = Stop::Left {

@@ -182,7 +182,7 @@ pub async fn provision(
         };
         hand.record(&change)?;
         run.apply(&change, &job.profile, desk.now())
-            .map_err(|fault| Stop::Store(fault.to_string()))?;
+            .map_err(|fault| Stop::Store(fault.to_string().into()))?;
     }
     Ok(())
 }

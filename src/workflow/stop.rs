@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::domain::authority::{NotAllowed, Row};
 use crate::domain::pin::PinError;
-use crate::domain::reason::{Flaw, Gap, KeyFault, Refusal, Unmet};
+use crate::domain::reason::{Flaw, Gap, KeyFault, Refusal, Said, Unmet};
 use crate::domain::stop_code::StopCode;
 use crate::domain::visit::Takes;
 use crate::record::Remains;
@@ -104,7 +104,7 @@ pub enum Stop {
         may: Vec<String>,
     },
     /// The station's memory. Nothing more is acknowledged.
-    Store(String),
+    Store(Said),
     /// The key's answer does not verify.
     Unproven(Flaw),
     /// No code was right, and no more are taken.
@@ -173,7 +173,7 @@ impl fmt::Display for Stop {
             Self::OpenElsewhere { until } => write!(f, ": {until}"),
             Self::Strands { account, may } => write!(f, ": {account}, {may:?}"),
             Self::Authority { person, may, .. } => write!(f, ": {person}, {may:?}"),
-            Self::Store(why) => write!(f, ": {why}"),
+            Self::Store(said) => write!(f, ": {}", said.words),
             Self::Unproven(flaw) => write!(f, ": {flaw}"),
             Self::WrongCodes(codes) => write!(f, ": {codes}"),
             Self::Misused { code, detail } => write!(f, ": {code}: {detail}"),
@@ -211,6 +211,8 @@ fn code_of(unmet: &Unmet) -> &'static str {
         Unmet::NothingToSign => problem_code::OFFER_FOREIGN,
         Unmet::NotSuspended { .. } => problem_code::NOT_SUSPENDED,
         Unmet::Held => problem_code::CREDENTIAL_EXISTS,
+        Unmet::AppHeld { .. } => problem_code::FACTOR_EXISTS,
+        Unmet::NotSealed => problem_code::SEAL_BROKEN,
     }
 }
 

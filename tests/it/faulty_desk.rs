@@ -143,8 +143,11 @@ impl<D: Desk> Around for FaultyDesk<D> {
         let why = || "mishap".to_owned();
         let fault = match call.port {
             Port::People => Stop::Cancelled,
-            Port::Registry => Stop::Unreachable(Gap::Down { detail: why() }),
-            Port::Journal | Port::Keys => Stop::Store(why()),
+            Port::Registry => Stop::Unreachable(Gap::Down {
+                detail: why(),
+                known: None,
+            }),
+            Port::Journal | Port::Keys => Stop::Store(why().into()),
         };
         self.pass(call.name, fault, go).await
     }

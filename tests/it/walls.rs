@@ -394,13 +394,52 @@ fn is_prose(text: &str) -> bool {
     })
 }
 
+/// Sentences of the station that stand where they are, each with the words with which it begins.
+const NOT_FROM_TEXT: &[(&str, &[&str])] = &[
+    // Read before it is known which language is spoken, or by whoever sets the machine up; their errors are told as they are.
+    (
+        "station::config",
+        &[
+            "{path}: cannot be",
+            "version {}",
+            "language {:?}",
+            "idle_lock_s",
+        ],
+    ),
+    ("station::join", &["this station has joined {registry}"]),
+    (
+        "station::metadata",
+        &["this is metadata no", "{}: the journal says"],
+    ),
+    // What is wrong with an answer, for a log: people read that it can't be read.
+    (
+        "station::account_resets",
+        &["what was written down", "what is to be signed"],
+    ),
+    ("station::loans", &["what is to be signed"]),
+    ("station::losses", &["it did not say what a code was"]),
+    // What is wrong in a line of a file, beside what its reader says of it in `domain`, in English.
+    ("station::people", &["the registry knows no such person"]),
+    ("station::tickets", &["there is no ticket for this person"]),
+];
+
+/// Whether a sentence is one of those.
+fn stands(source: &Source, text: &str) -> bool {
+    NOT_FROM_TEXT.iter().any(|(module, begins)| {
+        source.module == *module && begins.iter().any(|begin| text.starts_with(begin))
+    })
+}
+
 #[test]
-fn the_command_line_takes_its_sentences_from_text() {
+fn command_line_and_station_take_their_sentences_from_text() {
     let mut broken = Vec::new();
     let mut read = 0;
     let sources = sources();
-    let cli = sources.iter().filter(|source| source.is_in("cli"));
-    for source in cli.filter(|source| !parses_arguments(source)) {
+    let rooms = ["cli", "station"];
+    let speak = sources
+        .iter()
+        .filter(|source| rooms.contains(&source.room.as_str()));
+    for source in speak.filter(|source| !parses_arguments(source)) {
         read += 1;
         // A log is for whoever looks after the machine.
         let lines = source.code.lines();
@@ -410,12 +449,12 @@ fn the_command_line_takes_its_sentences_from_text() {
             let texts = line.split('"').skip(1).step_by(2);
             broken.extend(
                 texts
-                    .filter(|text| is_prose(text))
+                    .filter(|text| is_prose(text) && !stands(source, text))
                     .map(|text| format!("{}: {text}", source.module)),
             );
         }
     }
-    assert!(read > 15, "the command line was not found");
+    assert!(read > 60, "command line or station were not found: {read}");
     assert!(
         broken.is_empty(),
         "words for people:\n{}",

@@ -144,7 +144,15 @@ impl Finding {
             Self::Reported { status, .. } => match status {
                 // Who has the key in hand, or a word that nobody here knows: the operator decides.
                 Status::UserKeyPhysicalCompromise | Status::Other(_) => Weight::Warning,
-                _ => Weight::Refusal,
+                Status::Revoked
+                | Status::UserVerificationBypass
+                | Status::AttestationKeyCompromise
+                | Status::UserKeyRemoteCompromise
+                // These three are never reported against a model.
+                | Status::Certified(_)
+                | Status::NotCertified
+                | Status::SelfAsserted
+                | Status::UpdateAvailable => Weight::Refusal,
             },
             Self::NotFido2
             | Self::NoPinSupport

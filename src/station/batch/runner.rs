@@ -12,6 +12,7 @@ use super::state::Seat;
 use super::{Crew, Finish, Shared, Told, Whose};
 use crate::bay::Cancel;
 use crate::domain::batch::{BatchChange, KeyEnd, KeyRun};
+use crate::domain::reason::{Said, Trouble};
 use crate::domain::{KeyFacts, PersonId, RunId, UsbPath};
 use crate::record::Unfinished;
 use crate::station::Station;
@@ -288,9 +289,7 @@ impl<C: Crew> Runner<C> {
 }
 
 fn defect(error: tokio::task::JoinError) -> Stop {
-    Stop::Store(format!(
-        "a run failed ({error}); what was done is in the journal"
-    ))
+    Stop::Store(Said::known(Trouble::Broke, error))
 }
 
 /// What became of a slot's key since it was last looked at.
@@ -381,7 +380,7 @@ async fn through<C: Crew>(
         }
     }
     let run = begun.and_then(|id| shared.look(|state| state.run(id).cloned()));
-    let mut run = run.ok_or_else(|| Stop::Store("the run is not in the journal".to_owned()))?;
+    let mut run = run.ok_or_else(|| Stop::Store(Said::known(Trouble::Broke, "no such run")))?;
     shared.crew.tell(Told::Begun {
         whose,
         run: Box::new(run.clone()),

@@ -7,6 +7,7 @@ use super::StationDesk;
 use crate::domain::care::TestReport;
 use crate::domain::models::Models;
 use crate::domain::policy::Policy;
+use crate::domain::reason::{Said, Trouble};
 use crate::domain::{AccountResetId, Bytes, EntryId, IntentId, KeyFacts, PersonId};
 use crate::record::{Change, EnrolledHere, Enrolment, PersonReset, Unfinished};
 use crate::wire::PersonDetail;
@@ -26,8 +27,7 @@ impl Journal for StationDesk {
     }
 
     fn random(&self, bytes: &mut [u8]) -> Result<(), Stop> {
-        getrandom::fill(bytes)
-            .map_err(|e| Stop::Store(format!("the system gives no random numbers: {e}")))
+        getrandom::fill(bytes).map_err(|e| Stop::Store(Said::known(Trouble::Randomness, e)))
     }
 
     fn models(&self) -> &Models {

@@ -11,6 +11,7 @@ use crate::domain::care::StoredCredential;
 use crate::domain::factor::{SealedSecret, SealingKey};
 use crate::domain::identification::{AwayCheck, AwaySaid, DeskMethod};
 use crate::domain::loan::{LoanDays, Second};
+use crate::domain::reason::Unmet;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{
     AccountResetId, Bytes, EntryId, FactorId, Identification, KeyFacts, KeyId, OperatorId,
@@ -58,10 +59,7 @@ impl Registry for StationDesk {
     ) -> Result<SealedSecret, Stop> {
         let sealed = seal(key, secret.as_bytes(), For { factor, owner });
         wipe_stack();
-        sealed.map_err(|e| Stop::RegistryRefused {
-            code: crate::wire::problem_code::SEAL_BROKEN.to_owned(),
-            detail: e.to_string().into(),
-        })
+        sealed.map_err(|_| Stop::Unmet(Unmet::NotSealed))
     }
 
     async fn sign_in_options(&mut self) -> Result<SignInOptions, Stop> {

@@ -18,7 +18,7 @@ use crate::domain::list;
 use crate::domain::list::FileFault;
 use crate::domain::people_list::{self, PeopleList};
 use crate::domain::profile::Profile;
-use crate::domain::reason::Lacks;
+use crate::domain::reason::{Lacks, Said, Trouble};
 use crate::domain::stop_code::StopCode;
 use crate::domain::{BatchId, Identification, KeyFacts, OperatorId, Pin};
 use crate::station::Station;
@@ -134,9 +134,7 @@ impl KioskBatch {
             None => std::future::pending().await,
             Some(on) => match (&mut on.task).await {
                 Ok(result) => result,
-                Err(error) => Err(remark(&Stop::Store(format!(
-                    "the batch failed ({error}); what was done is in the journal"
-                )))),
+                Err(error) => Err(remark(&Stop::Store(Said::known(Trouble::Broke, error)))),
             },
         }
     }
@@ -229,7 +227,12 @@ fn offer(station: &Station) -> Result<BatchOffer, Stop> {
         open,
         ..BatchOffer::default()
     };
-    let unreadable = |error: std::io::Error| Stop::Store(format!("{}: {error}", folder.display()));
+    let unreadable = |error: std::io::Error| {
+        Stop::Store(Said {
+            known: Trouble::of(&error),
+            words: format!("{}: {error}", folder.display()),
+        })
+    };
     let mut files: Vec<String> = std::fs::read_dir(folder)
         .map_err(unreadable)?
         .flatten()
@@ -277,6 +280,7 @@ fn bytes(folder: &Path, file: &str) -> Result<Vec<u8>, FileFault> {
         }
         Ok(_) => Ok(bytes),
         Err(error) => Err(FileFault::Unreadable {
+            known: Trouble::of(&error),
             reason: error.to_string(),
         }),
     }

@@ -162,6 +162,7 @@ fn an_app_run_that_ends_before_it_begins_says_why_under_its_own_title() {
         ending: Ending::Stopped {
             stop: Stop::Unreachable(Gap::Down {
                 detail: "connection refused".to_owned(),
+                known: None,
             }),
             remains: Remains::Nothing,
         },

@@ -206,7 +206,7 @@ fn endings() -> Vec<Ending> {
             person: person(),
             remains: Remains::Nothing,
         },
-        stopped(Stop::Store(NAMES.to_owned()), Remains::Nothing),
+        stopped(Stop::Store(NAMES.to_owned().into()), Remains::Nothing),
         stopped(Stop::Cancelled, Remains::Nothing),
         stopped(KeyFault::told(NAMES).into(), Remains::Credential),
     ]

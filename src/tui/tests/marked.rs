@@ -9,7 +9,9 @@ use crate::domain::PersonKind;
 use crate::domain::authority::{Action, Role};
 use crate::domain::care::Setting;
 use crate::domain::policy::Finding;
-use crate::domain::reason::{Failure, Flaw, Gap, KeyFault, Lacks, Refusal, Unmet, Why};
+use crate::domain::reason::{
+    Failure, Flaw, Gap, KeyFault, Lacks, Refusal, Said, Trouble, Unmet, Why,
+};
 use crate::domain::reset::CaseFault;
 use crate::domain::stop_code::StopCode;
 use crate::domain::unfit::Unfit;
@@ -88,8 +90,6 @@ const DATA: &str = "
     nfc
     NFC
     UTC
-    ENODEV
-    connection refused
     challenge-expired
     offer-foreign
     Esc
@@ -115,8 +115,21 @@ fn is_part(word: &str, part: &str) -> bool {
     }
 }
 
+/// A screen without what it quotes: another program's words stand between these marks, behind a sentence of ours that says whose they
+/// are. Where the end of it was cut off, nothing of that is left out.
+fn unquoted(screen: &str) -> String {
+    let mut parts = screen.split('“');
+    let mut said = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        said.push(' ');
+        said.push_str(part.split_once('”').map_or(part, |(_, after)| after));
+    }
+    said
+}
+
 /// The words without a mark on a screen that are no data.
 fn unmarked(screen: &str) -> BTreeSet<String> {
+    let screen = unquoted(screen);
     let words: Vec<&str> = screen.split_whitespace().collect();
     let known: Vec<Vec<&str>> = DATA
         .lines()
@@ -164,6 +177,13 @@ fn drawn(play: impl Fn(&mut Stage)) -> BTreeSet<String> {
         unmarked(&text_of(&stage.draw(&view)))
     });
     screens.into_iter().flatten().collect()
+}
+
+#[test]
+fn only_what_is_quoted_to_its_end_is_another_programs() {
+    assert!(unmarked("“no such device”").is_empty());
+    assert_eq!(unmarked("no “such” device").len(), 2);
+    assert_eq!(unmarked("“no such device").len(), 3);
 }
 
 #[test]
@@ -216,8 +236,6 @@ const WITHOUT_WORDS: &[&str] = &[
     problem_code::OFFER_UNKNOWN,
     problem_code::UNLOCK_FOREIGN,
     problem_code::RESET_FOREIGN,
-    problem_code::FACTOR_EXISTS,
-    problem_code::SEAL_BROKEN,
     problem_code::PROOF_MISSING,
     problem_code::CHALLENGE_MISMATCH,
     problem_code::ORIGIN_MISMATCH,
@@ -254,7 +272,8 @@ fn stops() -> Vec<Stop> {
             account: "P. Example".to_owned(),
             may: Decider::RegistryAdministrator,
         },
-        Stop::Store("no space left on device".to_owned()),
+        Stop::Store("no space left on device".to_owned().into()),
+        Stop::Store(Said::known(Trouble::DiskFull, "no space left on device")),
         Stop::WrongCodes(3),
     ];
     let takes = [
@@ -335,7 +354,7 @@ fn faults() -> Vec<KeyFault> {
         r#"{"refused":{"operation":"GetAssertion","status":"0x7F"}}"#,
         r#"{"silent":{"operation":"GetAssertion","limit_ms":500}}"#,
         r#"{"other-program":{"limit_ms":500}}"#,
-        r#"{"system":{"reason":"ENODEV"}}"#,
+        r#"{"system":{"reason":"no such device"}}"#,
         r#"{"garbled":{"operation":"GetAssertion","detail":"the reply ends early"}}"#,
         r#"{"too-large":{"bytes":7000,"limit":1200}}"#,
         r#"{"min-pin-length":{"min":8}}"#,
@@ -398,18 +417,26 @@ fn unmet() -> Vec<Unmet> {
         "nothing-forgotten",
         "nothing-open",
         "lost-access",
+        "app-held",
     ];
     let facts = words.map(of);
     all(&facts.each_ref().map(String::as_str))
 }
 
 fn gaps() -> Vec<Gap> {
-    all(&[
+    let troubles: Vec<Trouble> = all(&[]);
+    let down = troubles.into_iter().map(|known| Gap::Down {
+        detail: "connection refused".to_owned(),
+        known: Some(known),
+    });
+    let mut gaps: Vec<Gap> = all(&[
         r#"{"down":{"detail":"connection refused"}}"#,
         r#"{"unserved":{"status":503,"words":"too much to do"}}"#,
         r#"{"in-between":{"status":502,"media":"text/html"}}"#,
         r#"{"unread":{"detail":"expected value at line 1"}}"#,
-    ])
+    ]);
+    gaps.extend(down);
+    gaps
 }
 
 fn refusals() -> Vec<Refusal> {

@@ -72,7 +72,10 @@ async fn chosen(desk: &mut dyn Desk, portrait: &Portrait) -> Result<Vec<Setting>
         settings.sort_by_key(|setting| match setting {
             Setting::MinPinLength { .. } => 1,
             Setting::ForcePinChange => 2,
-            _ => 0,
+            Setting::AlwaysUv { .. }
+            | Setting::EnterpriseAttestation
+            | Setting::LongTouchForReset
+            | Setting::PinComplexity => 0,
         });
         let question = Question::ConfirmSettings {
             key: portrait.key.clone(),

@@ -198,7 +198,9 @@ async fn finish(
     by: &OperatorId,
 ) -> Result<(PersonId, PushState), Stop> {
     let Some(person) = deletion.person() else {
-        return Err(Stop::Store(format!("intent {}: nobody", deletion.id)));
+        return Err(Stop::Store(
+            format!("intent {}: nobody", deletion.id).into(),
+        ));
     };
     begin_step(desk, Step::Record);
     let entry = EntryId(desk.fresh_id());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::crossterm::event::KeyCode;
 
 use crate::domain::Person;
-use crate::domain::reason::{Failure, Gap, KeyFault};
+use crate::domain::reason::{Failure, Gap, KeyFault, Trouble};
 use crate::record::Remains;
 use crate::station::face::Update;
 use crate::tui::scenes::acts::verdict;
@@ -332,6 +332,7 @@ fn unreachable(stage: &mut Stage) {
     stage.end(Ending::Stopped {
         stop: Stop::Unreachable(Gap::Down {
             detail: "connection refused".to_owned(),
+            known: Some(Trouble::ConnectionRefused),
         }),
         remains: Remains::Nothing,
     });
