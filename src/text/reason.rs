@@ -157,13 +157,15 @@ impl Text {
         (!said.is_empty()).then_some(said)
     }
 
-    /// What the registry said when it refused, where nothing else says it: why, or what its code means, and its own words.
+    /// What the registry said when it refused, where nothing else says it: why, or what its code means, else its own words. There is
+    /// room for one of them where the next step must not be pushed off a small screen.
     pub fn said(&self, code: &str, said: &WhyNot) -> String {
         let explained = match said.why {
             Some(_) => None,
             None => self.refused(code).map(|said| said.what),
         };
-        lines([explained, self.registrys(code, said)], " ")
+        let said = explained.or_else(|| self.registrys(code, said));
+        said.unwrap_or_default()
     }
 
     /// What went wrong outside the rules.

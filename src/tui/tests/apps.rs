@@ -169,7 +169,7 @@ fn an_app_run_that_ends_before_it_begins_says_why_under_its_own_title() {
     });
     let screen = shown(&stage);
     assert!(screen.contains("ENROL AN APP"), "{screen}");
-    assert!(screen.contains("connection refused"), "{screen}");
+    assert!(screen.contains("“connection refused”"), "{screen}");
 }
 
 #[test]
