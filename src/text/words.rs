@@ -7,6 +7,7 @@ use crate::domain::key::algorithm;
 use crate::domain::models::{Source, Status};
 use crate::domain::policy::{Finding, Ruling, Why};
 use crate::domain::profile::StepKind;
+use crate::domain::reason::{Failure, KeyFault};
 use crate::domain::unfit::{Taken, Unfit, Unusable};
 use crate::domain::{Identification, KeyFacts, Person, PersonKind};
 use crate::record::{IntentStage, Remains, Unfinished};
@@ -395,7 +396,17 @@ impl Text {
             }
             Unusable::NoRoom { limit } => tr!(self, "slot-no-room-for", limit = (*limit)),
             Unusable::System { reason } => tr!(self, "slot-system", reason = reason.as_str()),
-            Unusable::Failed { why } => self.stop(&Stop::Key(why.clone())),
+            Unusable::Failed { why } => {
+                let told = self.stop(&Stop::Key(why.clone()));
+                match why {
+                    // Whoever asks its vendor needs it.
+                    KeyFault::Failed(Failure::Garbled { detail, .. }) => {
+                        let read = tr!(self, "slot-garbled", detail = detail.as_str());
+                        format!("{told} {read}")
+                    }
+                    _ => told,
+                }
+            }
             Unusable::Broke => tr!(self, "slot-broke"),
         }
     }

@@ -8,11 +8,12 @@ use keydesk::bay::Cancel;
 use keydesk::bay::soft::{Profile, SoftKey};
 use keydesk::domain::authority::Role;
 use keydesk::domain::care::{Care, PinOrigin, PinRule, SampleFault, Setting};
+use keydesk::domain::pin::PinError;
 use keydesk::domain::reason::Lacks;
 use keydesk::domain::{Pin, UsbPath};
 use keydesk::program::demo::world::{ScriptedFace, World};
 use keydesk::record::Remains;
-use keydesk::server::ServeConfig;
+use keydesk::server::{ServeConfig, admin};
 use keydesk::station::desk::StationDesk;
 use keydesk::workflow::Stake;
 use keydesk::workflow::care::{self, PinWish};
@@ -117,9 +118,20 @@ async fn a_new_pin_is_as_long_as_the_registry_asks_also_where_no_offer_says_so()
     let world = World::build_with(config, &people(1))
         .await
         .expect("a world");
+    // So does an operator's own key, before there is any session.
     let own = operators_key();
-    let signed_in = world.sign_in(Role::HelpDesk, OPERATOR_SLOT, &own).await;
-    signed_in.expect("signed in");
+    world.rack.put(OPERATOR_SLOT, &own);
+    for (pin, right) in [("48021379", false), ("4802137951", true)] {
+        let code = admin::new_operator_code(&world.database(), pin, Role::HelpDesk).await;
+        let face = Arc::new(ScriptedFace::new(OPERATOR_SLOT, pin));
+        let station = Arc::clone(&world.station);
+        let mut desk = StationDesk::new(station, face, Cancel::default());
+        let signed_in = workflow::first_sign_in(&mut desk, &code.expect("a code").code).await;
+        match signed_in {
+            Err(Stop::PinNotTaken(PinError::TooShort { min: 10 })) => assert!(!right),
+            other => assert!(right && other.is_ok(), "{other:?}"),
+        }
+    }
     with_pin(&world, Profile::full()).await;
     let (mut desk, face) = with_orders(&world, Vec::new()).await;
     let changed = care::change_pin(&mut desk, None, &random()).await;

@@ -278,6 +278,7 @@ slot-no-permission-at = no permission to open { $node }: install udev/70-keydesk
 slot-no-room-for = { $limit } keys are open already: pull one
 slot-system = the system does not open it; it says: “{ $reason }”. Plug it in again.
 slot-broke = the station itself failed while it spoke to this key: plug it in again, and report it
+slot-garbled = What was wrong with it: “{ $detail }”.
 pin-none = no PIN
 pin-set = PIN set
 pin-set-tries = { $tries ->

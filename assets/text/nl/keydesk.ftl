@@ -278,6 +278,7 @@ slot-no-permission-at = geen toegang tot { $node }: installeer udev/70-keydesk.r
 slot-no-room-for = er zijn al { $limit } sleutels open: trek er een uit
 slot-system = het systeem opent hem niet; het meldt (Engels): “{ $reason }”. Steek hem opnieuw in.
 slot-broke = het station zelf faalde terwijl het met deze sleutel sprak: steek hem opnieuw in, en meld het
+slot-garbled = Wat er niet aan klopte: “{ $detail }”.
 pin-none = geen pincode
 pin-set = pincode gezet
 pin-set-tries = { $tries ->

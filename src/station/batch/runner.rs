@@ -380,7 +380,7 @@ async fn through<C: Crew>(
         }
     }
     let run = begun.and_then(|id| shared.look(|state| state.run(id).cloned()));
-    let mut run = run.ok_or_else(|| Stop::Store(Said::known(Trouble::Broke, "no such run")))?;
+    let mut run = run.ok_or_else(|| Stop::Store(Said::known(Trouble::Broke, "no-such-run")))?;
     shared.crew.tell(Told::Begun {
         whose,
         run: Box::new(run.clone()),

@@ -53,7 +53,8 @@ pub fn pins() -> Vec<Odd> {
             name: "refuses simple PINs, and says where that is explained",
             from: "CTAP 2.3, section 6.4, pinComplexityPolicy",
             make: complex,
-            new_pin: "77777777",
+            // Simple to the key, and none of the common ones, which it is never given.
+            new_pin: "αβγδεζηθ",
             enrol: "https://keydesk.example/pin",
             set_pin: "Its length is not why",
             change_pin: "Its length is not why",
@@ -69,7 +70,8 @@ pub fn pins() -> Vec<Odd> {
                 profile.abilities.pin_complexity = Some(true);
                 of(profile)
             },
-            new_pin: "77777777",
+            // Simple to the key, and none of the common ones, which it is never given.
+            new_pin: "αβγδεζηθ",
             enrol: "Its length is not why",
             set_pin: "Its length is not why",
             change_pin: "Its length is not why",
