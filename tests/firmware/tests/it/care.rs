@@ -8,6 +8,7 @@ use keydesk::{
     domain::{
         authority::Role,
         care::{Care, PinOrigin, PinRule, Setting, StepOutcome, TestStep, TestVerdict},
+        pin::PinError,
         reason::{Failure, Lacks},
     },
     workflow::{
@@ -19,7 +20,7 @@ use keydesk::{
 
 use desk::{PIN, Seat, done, pin, touching};
 
-const OTHER_PIN: &str = "314159";
+const OTHER_PIN: &str = "314195";
 
 /// A station with a firmware key in the slot that has [`PIN`].
 async fn with_pin(role: Role) -> Seat {
@@ -230,16 +231,25 @@ async fn settings_are_applied_in_an_order_that_reaches_each_and_the_key_shows_th
     let portrait = desk.portrait(&seat.facts()).await.expect("read");
     assert!(wanted.iter().all(|s| s.holds_on(&portrait)), "{portrait:?}");
 
-    // The PIN of six is too short now, and so is another of seven: the key itself says so.
-    let (mut desk, person) = seat.desk([PIN, "3141592", "31415926"], []).await;
+    // The PIN of six is too short now, and so is another of seven: the key itself says so, and is not asked.
+    let (mut desk, _) = seat.desk([PIN, "3141952"], []).await;
+    let refused = desk.change_pin(&seat.facts(), &pin(PIN), &pin("3141952"));
+    let refused = refused.await.expect_err("too short for the key");
+    assert!(refused.refuses_pin(), "{refused:?}");
+    let refused = care::change_pin(&mut desk, None, &PinWish::default()).await;
+    assert_eq!(
+        refused,
+        Err(Stop::PinNotTaken(PinError::TooShort { min: 8 }))
+    );
+    let (mut desk, person) = seat.desk([PIN, "31419526"], []).await;
     care::change_pin(&mut desk, None, &PinWish::default())
         .await
         .expect("changed");
-    assert_eq!(person.new_pins_asked(), [(8, false), (8, true)]);
+    assert_eq!(person.new_pins_asked(), [(8, false)]);
 
     let off = Setting::AlwaysUv { on: false };
     let orders = [Answer::Settings(vec![off.clone()])];
-    let (mut desk, _) = seat.desk(["31415926"], orders).await;
+    let (mut desk, _) = seat.desk(["31419526"], orders).await;
     let ending = care::configure(&mut desk, None).await.expect("configured");
     assert_eq!(done(&ending), [Care::Configured { setting: off }]);
     assert!(!seat.read().await.always_uv);
