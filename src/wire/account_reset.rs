@@ -212,7 +212,7 @@ pub struct AccountReset {
 pub struct ResetFacts {
     /// What would be deleted, with its last use.
     pub factors: Vec<FactorUse>,
-    /// Earlier requests about the same person, newest first; at most 10, and what was refused or objected to among them.
+    /// Earlier requests about the same person; at most 10. What was refused or objected to comes first, then the others, each newest first.
     pub earlier: Vec<EarlierReset>,
     /// Which other agents this one was put to before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

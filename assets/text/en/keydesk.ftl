@@ -1183,6 +1183,7 @@ key-this-one = this one
 leaves-app-recorded = the app is enrolled; the outbox sends it
 leaves-unchanged = nothing is changed
 advice-station-unknown = The registry was not reached, so codes are checked by this station's own clock: look at that one first.
+person-choice-desk = Keys and apps for them are given out at the help desk.
 person-choice = Enrol: ⏎ a key · a an app · b both, in one visit · e when they go
 strands-factor-next = Enrol another factor first, from the person's page. Without one it is a reset: the words above say who may do that.
 stopped-unchanged = Nothing was changed, and this left nothing to finish.

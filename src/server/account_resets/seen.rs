@@ -141,6 +141,9 @@ pub async fn facts(
             },
         });
     }
+    // What somebody said no to is read first, however much was asked for and taken back since.
+    let is_no = |state| matches!(state, ResetState::Refused | ResetState::Objected);
+    earlier.sort_by_key(|earlier: &EarlierReset| !is_no(earlier.state));
     let ticket_seen_at = match ticket {
         Some(ticket) => table::ticket_seen(db, (ticket, but)).await?,
         None => None,

@@ -123,7 +123,9 @@ const OTHER_KEY: Row = row!(letter('o') => "key-other-key", Left, Run(other_key)
 static ENROLLED: Screen = Screen {
     rows: &[
         DONE,
-        row!(letter('a') => "key-another-key", Left, Kiosk(|m, _| another_key(m))),
+        // As on the person's page: a key, or an app.
+        row!(letter('k') => "key-another-key", Left, Kiosk(|m, _| another_key(m))),
+        row!(letter('a') => "key-enrol-app", Left, Kiosk(|m, _| app_of(m, AppJob::Enrol))),
         row!(letter('e') => "key-end-visit", Left, Kiosk(|m, _| app_of(m, AppJob::Leave)))
             .when(has_arrived),
     ],

@@ -152,6 +152,16 @@ fn the_key_on_a_persons_page_asks_for_a_reset_or_carries_it_out_by_where_it_stan
 }
 
 #[test]
+fn an_agent_is_offered_no_enrolment_that_only_the_help_desk_does() {
+    for key in [KeyCode::Enter, KeyCode::Char('a'), KeyCode::Char('b')] {
+        let mut stage = at("person-of-desk");
+        sent(&mut stage);
+        stage.press(key);
+        assert!(sent(&mut stage).is_empty(), "{key:?}");
+    }
+}
+
+#[test]
 fn after_a_release_the_list_is_there_again_and_after_a_reset_enter_enrols() {
     let mut stage = at("account-reset-released");
     stage.press(KeyCode::Enter);

@@ -28,6 +28,7 @@ use crate::workflow::dialogue::{
 pub static SCENES: &[Scene] = &[
     ("person-reset-ask", page_ask),
     ("person-reset-desk", page_desk),
+    ("person-of-desk", page_of_desk),
     ("person-reset-waits", page_waits),
     ("person-reset-released", page_released),
     ("person-reset-own", page_released_own),
@@ -165,6 +166,19 @@ fn page_ask(stage: &mut Stage) {
 /// Somebody of the help desk can't ask.
 fn page_desk(stage: &mut Stage) {
     open(stage, cast::operator(), lost_all());
+}
+
+/// An agent looks at somebody whom only the help desk gives something.
+fn page_of_desk(stage: &mut Stage) {
+    let person = cast::example();
+    open(
+        stage,
+        agent(),
+        PersonDetail {
+            person,
+            ..lost_all()
+        },
+    );
 }
 
 fn with_reset(state: ResetState) -> PersonDetail {

@@ -79,8 +79,21 @@ impl Way {
 /// identified. An administrator who has come along answers for it without one.
 pub(super) fn may_be_given(model: &Model) -> bool {
     let page = model.desk.person.as_ref();
+    if !enrols(model) {
+        return false;
+    }
     page.is_none_or(|page| !page.needs_authority())
         || matches!(Way::of(model), Way::None | Way::Prepare)
+}
+
+/// Whether whoever is signed in enrols anything for such people at all.
+pub(super) fn enrols(model: &Model) -> bool {
+    let role = model.operator.as_ref().map(|operator| operator.role);
+    let kind = model.desk.person.as_ref().map(|page| page.person.kind);
+    match (role, kind) {
+        (Some(role), Some(kind)) => role.may_for(Action::Enrol, kind).is_ok(),
+        (_, _) => true,
+    }
 }
 
 /// Asks for the reset of their account, or has their administrators asked for it.

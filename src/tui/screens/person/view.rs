@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::resets::enrols;
 use crate::domain::Person;
 use crate::domain::account_reset::ResetState;
 use crate::domain::visit::{Had, Takes};
@@ -273,6 +274,7 @@ fn advice(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, row: u16, page: &Pers
         None => row,
     };
     let choice = match Way::of(ctx.model) {
+        Way::None if !enrols(ctx.model) => tr!(ctx.text, "person-choice-desk"),
         Way::None => tr!(ctx.text, "person-choice"),
         Way::Ask => tr!(ctx.text, "person-choice-ask"),
         Way::Prepare => tr!(ctx.text, "person-choice-prepare"),

@@ -233,8 +233,9 @@ async fn settings_are_applied_in_an_order_that_reaches_each_and_the_key_shows_th
 
     // The PIN of six is too short now, and so is another of seven: the key itself says so, and is not asked.
     let (mut desk, _) = seat.desk([PIN, "3141952"], []).await;
-    let refused = desk.change_pin(&seat.facts(), &pin(PIN), &pin("3141952"));
-    let refused = refused.await.expect_err("too short for the key");
+    let (key, old, short) = (seat.facts(), pin(PIN), pin("3141952"));
+    let refused = desk.change_pin(&key, &old, &short).await;
+    let refused = refused.expect_err("too short for the key");
     assert!(refused.refuses_pin(), "{refused:?}");
     let refused = care::change_pin(&mut desk, None, &PinWish::default()).await;
     assert_eq!(
