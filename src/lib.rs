@@ -15,21 +15,16 @@
 //! - bytes from a device, a file or the network are never indexed unchecked;
 //! - a PIN is never stored, logged or printed.
 
+use keydesk_core::{column, files};
+pub use keydesk_core::{ctap, domain, metadata, record, seal, totp, wire};
+
 pub mod bay;
 pub mod cli;
-pub mod ctap;
-pub mod domain;
-mod files;
-pub mod metadata;
 pub mod program;
-pub mod record;
 pub mod registry;
-pub mod seal;
 pub mod server;
 pub mod station;
 pub mod store;
 pub mod text;
-pub mod totp;
 pub mod tui;
-pub mod wire;
 pub mod workflow;

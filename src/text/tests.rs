@@ -89,10 +89,12 @@ fn sources(dir: &Path, into: &mut String) {
 #[test]
 fn no_text_is_kept_that_nothing_shows() {
     let mut code = String::new();
-    sources(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
-        &mut code,
-    );
+    for folder in ["src", "crates"] {
+        sources(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join(folder),
+            &mut code,
+        );
+    }
     for key in keys(Language::English).into_keys() {
         assert!(code.contains(&format!("\"{key}\"")), "{key}");
     }

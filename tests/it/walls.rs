@@ -10,6 +10,7 @@ use sources::{Source, crate_paths, functions, sources};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("wire", &["domain"]),
+    ("column", &["domain", "wire"]),
     ("ctap", &["domain"]),
     ("files", &[]),
     ("metadata", &["domain"]),
@@ -22,7 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("registry", &["domain", "files", "wire"]),
     (
         "server",
-        &["domain", "files", "seal", "text", "totp", "wire"],
+        &["column", "domain", "files", "seal", "text", "totp", "wire"],
     ),
     ("text", &["domain", "record", "wire", "workflow"]),
     (
@@ -77,9 +78,15 @@ const ONLY: &[(&str, &[&str])] = &[
     ("qrcode", &["totp"]),
     (
         "sqlx",
-        &["server::tables", "server::database", "server::backup"],
+        &[
+            "column",
+            "server::tables",
+            "server::database",
+            "server::backup",
+        ],
     ),
     ("webauthn_rs_core", &["server"]),
+    ("keydesk_core", &["lib"]),
 ];
 
 /// How a file is opened so that a pipe in its place is waited for.
@@ -103,7 +110,7 @@ const NO_FILES: &[&str] = &[
 
 /// What rooms without I/O of their own must not name.
 const PURE: &[&str] = &[
-    "domain", "metadata", "record", "totp", "wire", "workflow", "ctap",
+    "column", "domain", "metadata", "record", "totp", "wire", "workflow", "ctap",
 ];
 const IMPURE: &[&str] = &[
     "std::fs",

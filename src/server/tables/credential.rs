@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use sqlx::{FromRow, Row as _};
 
-use super::column::MaybeAt;
+use super::column::{MaybeAt, OfRow, in_row};
 use super::{At, person};
 use crate::domain::key::ModelBy;
 use crate::domain::visit::{Held, Suspended};
@@ -305,8 +305,8 @@ macro_rules! select_credential {
     };
 }
 
-impl FromRow<'_, Row> for Credential {
-    fn from_row(row: &Row) -> Result<Self, Fault> {
+impl OfRow for Credential {
+    fn of_row(row: &Row) -> Result<Self, Fault> {
         let firmware: Option<i64> = row.try_get("firmware")?;
         Ok(Self {
             id: row.try_get("id")?,
@@ -337,10 +337,11 @@ fn model_by(row: &Row) -> Result<ModelBy, Fault> {
 
 /// A person's credentials, oldest first, those that are gone included.
 pub async fn all(db: &mut Connection, person: &PersonId) -> Result<Vec<Credential>, Fault> {
-    sqlx::query_as(select_credential!(
+    sqlx::query(select_credential!(
         "WHERE c.person = $1 ORDER BY c.enrolled_ms, c.id"
     ))
     .bind(person)
+    .try_map(in_row)
     .fetch_all(db)
     .await
 }
@@ -378,7 +379,7 @@ async fn whose(db: &mut Connection, row: &Row) -> Result<KnownCredential, Fault>
     let owner = person::by_id(db, &row.try_get("person")?).await?;
     Ok(KnownCredential {
         person: owner.ok_or(Fault::RowNotFound)?,
-        credential: Credential::from_row(row)?,
+        credential: Credential::of_row(row)?,
     })
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sqlx::{FromRow, Row as _};
 
 use super::At;
-use super::column::MaybeAt;
+use super::column::{MaybeAt, OfRow, in_row};
 use super::secret::StoredSecret;
 use crate::domain::factor::FactorKind;
 use crate::domain::visit::{Held, Suspended};
@@ -50,8 +50,8 @@ pub struct NewFactor<'a> {
     pub waiting: bool,
 }
 
-impl FromRow<'_, Row> for Factor {
-    fn from_row(row: &Row) -> Result<Self, Fault> {
+impl OfRow for Factor {
+    fn of_row(row: &Row) -> Result<Self, Fault> {
         let serial: Option<String> = row.try_get("serial")?;
         Ok(Self {
             id: row.try_get("id")?,
@@ -93,8 +93,9 @@ macro_rules! select_with_secret {
 
 /// A person's factors, oldest first, those that were removed included.
 pub async fn all(db: &mut Connection, person: &PersonId) -> Result<Vec<Factor>, Fault> {
-    sqlx::query_as("SELECT * FROM factor WHERE person = $1 ORDER BY enrolled_ms, id")
+    sqlx::query("SELECT * FROM factor WHERE person = $1 ORDER BY enrolled_ms, id")
         .bind(person)
+        .try_map(in_row)
         .fetch_all(db)
         .await
 }

@@ -2,7 +2,8 @@
 
 pub mod away;
 
-use sqlx::{FromRow, Row as _};
+use super::column::{OfRow, in_row};
+use sqlx::Row as _;
 
 use super::At;
 use crate::domain::identification::{AwayCheck, AwayLook, Case, Document, IdentityCheck, MethodId};
@@ -10,8 +11,8 @@ use crate::domain::{AccountResetId, Identification, OfferId, VisitId};
 use crate::server::database::{Connection, Fault, Row, Write};
 use crate::wire::Identified;
 
-impl FromRow<'_, Row> for IdentityCheck {
-    fn from_row(row: &Row) -> Result<Self, Fault> {
+impl OfRow for IdentityCheck {
+    fn of_row(row: &Row) -> Result<Self, Fault> {
         let visit: Option<VisitId> = row.try_get("visit")?;
         let reset: Option<AccountResetId> = row.try_get("reset")?;
         let case = match (visit, reset) {
@@ -122,9 +123,10 @@ fn named_by(case: Case) -> (Option<VisitId>, Option<OfferId>) {
 /// The one that was taken for that case.
 pub async fn of(db: &mut Connection, case: Case) -> Result<Option<IdentityCheck>, Fault> {
     let (visit, lift) = named_by(case);
-    sqlx::query_as("SELECT * FROM identification WHERE visit = $1 OR lift = $2")
+    sqlx::query("SELECT * FROM identification WHERE visit = $1 OR lift = $2")
         .bind(visit)
         .bind(lift)
+        .try_map(in_row)
         .fetch_optional(db)
         .await
 }
@@ -134,13 +136,13 @@ pub async fn before(
     db: &mut Connection,
     check: &IdentityCheck,
 ) -> Result<Option<IdentityCheck>, Fault> {
-    sqlx::query_as(
+    sqlx::query(
         "SELECT * FROM identification WHERE person = $1 AND document IS NOT NULL AND (at_ms, id) < ($2, $3) ORDER BY at_ms DESC, id DESC LIMIT 1",
     )
     .bind(&check.person)
     .bind(At(check.at))
     .bind(check.id)
-    .fetch_optional(db)
+    .try_map(in_row).fetch_optional(db)
     .await
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::column::{OfRow, in_row};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond::required as in_ms;
 use serde::Serialize;
@@ -34,8 +35,8 @@ macro_rules! select_person {
 }
 pub(super) use select_person;
 
-impl FromRow<'_, Row> for Person {
-    fn from_row(row: &Row) -> Result<Self, Fault> {
+impl OfRow for Person {
+    fn of_row(row: &Row) -> Result<Self, Fault> {
         let organisation: Option<OrganisationId> = row.try_get("organisation_id")?;
         let (keys, apps): (u32, u32) = (row.try_get("keys")?, row.try_get("apps")?);
         Ok(Self {
@@ -64,11 +65,11 @@ impl FromRow<'_, Row> for Person {
     }
 }
 
-impl FromRow<'_, Row> for Expected {
-    fn from_row(row: &Row) -> Result<Self, Fault> {
+impl OfRow for Expected {
+    fn of_row(row: &Row) -> Result<Self, Fault> {
         Ok(Self {
             at: row.try_get::<At, _>("at_ms")?.0,
-            person: Person::from_row(row)?,
+            person: Person::of_row(row)?,
             done: row.try_get("done")?,
         })
     }
@@ -76,10 +77,11 @@ impl FromRow<'_, Row> for Expected {
 
 /// One person.
 pub async fn by_id(db: &mut Connection, id: &PersonId) -> Result<Option<Person>, Fault> {
-    sqlx::query_as(select_person!(
+    sqlx::query(select_person!(
         "FROM person p LEFT JOIN organisation o ON o.id = p.organisation WHERE p.id = $1"
     ))
     .bind(id)
+    .try_map(in_row)
     .fetch_optional(db)
     .await
 }
@@ -99,7 +101,7 @@ pub async fn members(
     (organisation, fitting): (&OrganisationId, Option<&str>),
     (skip, limit): (u32, u32),
 ) -> Result<Vec<Person>, Fault> {
-    sqlx::query_as(select_person!(
+    sqlx::query(select_person!(
         "FROM person p JOIN organisation o ON o.id = p.organisation WHERE p.organisation = $1 \
          AND ($2 IS NULL OR p.number IN (SELECT rowid FROM person_text WHERE person_text MATCH $2)) \
          ORDER BY p.name, p.id LIMIT $4 OFFSET $3"
@@ -108,7 +110,7 @@ pub async fn members(
     .bind(fitting)
     .bind(skip)
     .bind(limit)
-    .fetch_all(db)
+    .try_map(in_row).fetch_all(db)
     .await
 }
 
@@ -125,7 +127,7 @@ pub async fn expected(
     db: &mut Connection,
     (from, until): (Timestamp, Timestamp),
 ) -> Result<Vec<Expected>, Fault> {
-    sqlx::query_as(select_person!(
+    sqlx::query(select_person!(
         ", a.at_ms, EXISTS (SELECT 1 FROM credential c WHERE c.person = p.id AND c.enrolled_ms >= $1 AND c.gone_ms IS NULL \
          AND c.suspended_ms IS NULL AND c.lent_until_ms IS NULL) OR EXISTS (SELECT 1 FROM factor f WHERE f.person = p.id AND f.enrolled_ms >= $1 \
          AND f.removed_ms IS NULL AND f.suspended_ms IS NULL) AS done \
@@ -135,7 +137,7 @@ pub async fn expected(
     ))
     .bind(At(from))
     .bind(At(until))
-    .fetch_all(db)
+    .try_map(in_row).fetch_all(db)
     .await
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::column::in_row;
 use super::person::select_person;
 use crate::domain::Person;
 use crate::domain::search::{fold, initials, sought, words};
@@ -54,11 +55,12 @@ pub async fn find(db: &mut Connection, text: &str, limit: u32) -> Result<Vec<Per
     });
     best.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let numbers: Vec<i64> = best.iter().map(|fit| fit.number).collect();
-    sqlx::query_as(select_person!(
+    sqlx::query(select_person!(
         "FROM json_each($1) found JOIN person p ON p.number = found.value \
          LEFT JOIN organisation o ON o.id = p.organisation ORDER BY found.key"
     ))
     .bind(json(&numbers)?)
+    .try_map(in_row)
     .fetch_all(db)
     .await
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a secret is here sealed only, and never changes but by being sealed anew.
 
+use super::column::{OfRow, in_row};
 use jiff::Timestamp;
 use sqlx::{FromRow, Row as _};
 
@@ -45,7 +46,7 @@ impl FromRow<'_, Row> for StoredSecret {
         Ok(Self {
             id: row.try_get("secret")?,
             owner: row.try_get("owner")?,
-            settings: TotpSettings::from_row(row)?,
+            settings: TotpSettings::of_row(row)?,
             sealed: SealedSecret {
                 key: row.try_get("sealing_key")?,
                 encapsulated: row.try_get("encapsulated")?,
@@ -57,8 +58,8 @@ impl FromRow<'_, Row> for StoredSecret {
     }
 }
 
-impl FromRow<'_, Row> for TotpSettings {
-    fn from_row(row: &Row) -> Result<Self, Fault> {
+impl OfRow for TotpSettings {
+    fn of_row(row: &Row) -> Result<Self, Fault> {
         let settings = Self {
             algorithm: row.try_get("algorithm")?,
             digits: row.try_get("digits")?,
@@ -225,7 +226,7 @@ pub async fn tokens(
     serial_begins: &str,
     limit: usize,
 ) -> Result<Vec<StockedToken>, Fault> {
-    sqlx::query_as(
+    sqlx::query(
         "SELECT t.serial, t.manufacturer, t.imported_ms, s.algorithm, s.digits, s.period_s, f.person, \
          EXISTS (SELECT 1 FROM factor l WHERE l.secret = s.id AND l.removed_ms IS NOT NULL AND l.suspended_ms IS NOT NULL) AS lost \
          FROM token t \
@@ -234,16 +235,16 @@ pub async fn tokens(
     )
     .bind(serial_begins)
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-    .fetch_all(db)
+    .try_map(in_row).fetch_all(db)
     .await
 }
 
-impl FromRow<'_, Row> for StockedToken {
-    fn from_row(row: &Row) -> Result<Self, Fault> {
+impl OfRow for StockedToken {
+    fn of_row(row: &Row) -> Result<Self, Fault> {
         Ok(Self {
             serial: row.try_get("serial")?,
             manufacturer: row.try_get("manufacturer")?,
-            settings: TotpSettings::from_row(row)?,
+            settings: TotpSettings::of_row(row)?,
             imported_at: row.try_get::<At, _>("imported_ms")?.0,
             holder: row.try_get("person")?,
             lost: row.try_get("lost")?,

@@ -31,9 +31,16 @@ impl Source {
     }
 }
 
+/// The folders that rooms lie in: one house, whichever package a room is compiled with.
+const HOUSES: &[&str] = &["src", "crates/core/src"];
+
 /// All of them.
 pub fn sources() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    HOUSES.iter().flat_map(|house| sources_of(house)).collect()
+}
+
+fn sources_of(house: &str) -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(house);
     let mut found = Vec::new();
     let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {

@@ -1,14 +1,15 @@
 //! Identifications of people who are not at a desk: in each way once for one reset.
 
-use sqlx::{FromRow, Row as _};
+use crate::server::tables::column::{OfRow, in_row};
+use sqlx::Row as _;
 
 use super::super::At;
 use crate::domain::AccountResetId;
 use crate::domain::identification::{AwayCheck, AwayLook, AwayMeans, Document, MethodId};
 use crate::server::database::{Connection, Fault, Row};
 
-impl FromRow<'_, Row> for AwayCheck {
-    fn from_row(row: &Row) -> Result<Self, Fault> {
+impl OfRow for AwayCheck {
+    fn of_row(row: &Row) -> Result<Self, Fault> {
         let means: String = row.try_get("means")?;
         let means = AwayMeans::parse(&means).ok_or_else(|| Fault::Decode(means.into()))?;
         let look = match means {
@@ -46,8 +47,9 @@ impl FromRow<'_, Row> for AwayCheck {
 
 /// Those that were taken for a reset, the earlier one first.
 pub async fn all(db: &mut Connection, reset: AccountResetId) -> Result<Vec<AwayCheck>, Fault> {
-    sqlx::query_as("SELECT * FROM identification WHERE reset = $1 ORDER BY at_ms, id")
+    sqlx::query("SELECT * FROM identification WHERE reset = $1 ORDER BY at_ms, id")
         .bind(reset)
+        .try_map(in_row)
         .fetch_all(db)
         .await
 }

@@ -96,7 +96,7 @@ pub enum ModelsError {
 }
 
 /// The list that the program carries.
-const SHIPPED: &str = include_str!("../../assets/models.toml");
+const SHIPPED: &str = include_str!("../../../../assets/models.toml");
 
 impl Models {
     /// The list that the program carries. An error would be a mistake of ours; a test parses it.

@@ -3,6 +3,7 @@
 //! Invariant: no kind lacks a word or is left out of the list, because both are made of the same rows.
 
 /// `ALL` in the order of the rows, which is the order in which the kinds are listed; each kind's word; and the kind of a word.
+#[macro_export]
 macro_rules! words {
     ($kind:ident { $($variant:ident => $word:literal,)* }) => {
         impl $kind {
@@ -24,4 +25,4 @@ macro_rules! words {
     };
 }
 
-pub(crate) use words;
+pub use words;

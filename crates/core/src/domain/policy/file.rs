@@ -394,7 +394,7 @@ mod tests {
 
         #[test]
         fn a_damaged_policy_is_a_policy_or_a_fault_within_its_lines(at in any::<proptest::sample::Index>(), to in "\\PC{0,3}") {
-            let mut text = include_str!("../../../assets/examples/policy.toml").to_owned();
+            let mut text = include_str!("../../../../../assets/examples/policy.toml").to_owned();
             let places: Vec<usize> = text.char_indices().map(|(place, _)| place).collect();
             let place = places.get(at.index(places.len())).copied().unwrap_or_default();
             text.insert_str(place, &to);

@@ -22,7 +22,7 @@ pub const MAX_BYTES: usize = 48 << 20;
 
 /// "GlobalSign Root CA - R3", to which the FIDO Alliance's chain leads. Kept here, because collections of roots for the web
 /// will drop it before it expires in 2029.
-const ROOT: &str = include_str!("../assets/globalsign-root-r3.pem");
+const ROOT: &str = include_str!("../../../assets/globalsign-root-r3.pem");
 
 /// Why a blob is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -3,7 +3,7 @@ use crate::domain::key::{Aaguid, KeyId};
 
 /// YubiKey 5 NFC, certified at level 2.
 const YUBIKEY: &str = "a25342c0-3cdc-4414-8e46-f4807fca511c";
-const EXAMPLE: &str = include_str!("../../../assets/examples/policy.toml");
+const EXAMPLE: &str = include_str!("../../../../../assets/examples/policy.toml");
 
 fn models() -> Models {
     Models::shipped().expect("the list parses")

@@ -27,7 +27,7 @@ pub use account_reset::*;
 pub use act::*;
 pub use api::*;
 pub use away::*;
-pub(crate) use because::because_rows;
+pub use because::because_rows;
 pub use because::{Because, Look, Until, WhyNot};
 pub use bond::{BOND, Bond, ReportKey, Reported};
 pub use factor::*;

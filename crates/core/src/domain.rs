@@ -34,7 +34,7 @@ pub mod stop_code;
 pub mod suspension;
 pub mod unfit;
 pub mod visit;
-pub(crate) mod words;
+pub mod words;
 pub mod working_days;
 
 pub use id::{

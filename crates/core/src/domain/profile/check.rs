@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn the_shipped_example_is_a_profile() {
-        let text = include_str!("../../../assets/examples/batch.toml");
+        let text = include_str!("../../../../../assets/examples/batch.toml");
         let profile = Profile::parse(text).expect("valid");
         assert!(profile.takes_people());
         assert_eq!(profile.kinds().last(), Some(&StepKind::ForceChange));
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_profile_survives_its_json() {
-        let text = include_str!("../../../assets/examples/batch.toml");
+        let text = include_str!("../../../../../assets/examples/batch.toml");
         let profile = Profile::parse(text).expect("valid");
         let json = serde_json::to_string(&profile).expect("json");
         assert_eq!(

@@ -27,6 +27,7 @@ pub struct Until(pub Timestamp);
 pub struct Look(pub String);
 
 /// Every reason, with its facts and the text that words them, for the macro that is named.
+#[macro_export]
 macro_rules! because_rows {
     ($then:ident) => {
         $then! {
@@ -223,7 +224,7 @@ macro_rules! because_rows {
         }
     };
 }
-pub(crate) use because_rows;
+pub use because_rows;
 
 macro_rules! reasons {
     ($($name:ident { $($fact:ident: $kind:ty),* } $key:literal;)*) => {
@@ -234,10 +235,10 @@ macro_rules! reasons {
             $($name { $($fact: $kind),* },)*
         }
 
-        #[cfg(test)]
+        #[cfg(any(test, feature = "samples"))]
         impl Because {
-            /// One of each.
-            pub(crate) fn samples() -> Vec<Self> {
+            /// One of each, for the tests of whoever words them.
+            pub fn samples() -> Vec<Self> {
                 vec![$(Self::$name { $($fact: <$kind as samples::Sample>::sample()),* }),*]
             }
         }
@@ -309,7 +310,7 @@ pub(super) fn known<'de, D: Deserializer<'de>>(
     Ok(said.and_then(|said| serde_json::from_value(said).ok()))
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "samples"))]
 mod samples {
     use super::*;
     use crate::domain::identification::Document;

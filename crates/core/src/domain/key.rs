@@ -275,7 +275,7 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "samples"))]
 impl KeyFacts {
     /// Some key without a PIN, for tests to change.
     pub fn sample() -> Self {

@@ -31,7 +31,7 @@ pub use intent::{
 };
 pub use inventory::{EnrolledHere, Enrolment, KeyRecord};
 pub use nature::Nature;
-pub(crate) use outbox::each_report;
+pub use outbox::each_report;
 pub use outbox::{EntryState, Left, OutboxBody, OutboxEntry};
 pub use unfinished::{IntentStage, OpenEnrolment, Unfinished};
 

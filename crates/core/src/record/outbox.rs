@@ -80,6 +80,7 @@ pub enum Left {
 }
 
 /// Goes on with the report in an [`OutboxBody`], whichever it is.
+#[macro_export]
 macro_rules! each_report {
     ($body:expr, $report:ident => $then:expr) => {{
         use $crate::record::OutboxBody as Body;
@@ -96,7 +97,7 @@ macro_rules! each_report {
         }
     }};
 }
-pub(crate) use each_report;
+pub use each_report;
 
 fn path_of<R: Report>(_: &R) -> &'static str {
     R::PATH

@@ -128,7 +128,7 @@ fn an_empty_list_of_transports_for_a_reset_is_not_the_same_as_none() {
 }
 
 /// The reply of a key with every member of CTAP 2.3, as hexadecimal CBOR, made by an independent encoder.
-const FULL: &str = include_str!("../../../tests/data/getinfo-full.hex");
+const FULL: &str = include_str!("../../../../../tests/data/getinfo-full.hex");
 
 #[test]
 fn every_member_of_ctap_2_3_is_read() {

@@ -3,7 +3,7 @@
 use super::table::Row;
 use super::*;
 
-const PAGE: &str = include_str!("../../../../docs/CUSTODY.md");
+const PAGE: &str = include_str!("../../../../../../docs/CUSTODY.md");
 
 fn list<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str) -> String {
     let words: Vec<_> = all.iter().map(|one| word(*one)).collect();
