@@ -19,7 +19,7 @@ pub mod loan;
 pub mod loss;
 mod order;
 mod own_key;
-mod ports;
+pub mod ports;
 pub mod receipt;
 mod report;
 mod reset;

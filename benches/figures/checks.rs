@@ -18,7 +18,7 @@ use keydesk::seal::{For, OpeningKey, seal};
 use keydesk::station::desk::StationDesk;
 use keydesk::totp::{Check, TotpSecret, check, code_at};
 use keydesk::wire::{CodeRequest, Subject, VERSION};
-use keydesk::workflow::Registry;
+use keydesk::workflow::ports::{Factors, Sessions, Visits};
 
 use super::report::{Report, count, median, ms};
 use super::{Fallible, lab};

@@ -1,43 +1,28 @@
 //! The ports: everything that a workflow asks of the world, by what it reaches.
 //!
-//! Each port is written down once, below. From it come the trait, which a real desk implements, and the forwarding of a desk that
-//! stands around another one ([`Around`]), where each call passes one place.
+//! Each port is written down once, below or in a file of its own. From it come the trait, which a real desk implements, and the
+//! forwarding of a desk that stands around another one ([`Around`]), where each call passes one place.
 //!
 //! Invariant: whatever waits, or reaches a disk, a key, the registry or a person, is a *call*, and a fault can be put in there; a
 //! *look* only reckons or shows.
 
+mod keys;
+mod registry;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+pub use keys::Keys;
+pub use registry::{AccountResets, Away, Factors, Loans, Registry, Sessions, Visits};
+
 use super::dialogue::{Answer, Event, Question};
-use super::{
-    Errand, KeyFault, KeyTime, NewAssertion, NewCredential, NotMade, NotReset, Pushed, Refused,
-    Resident, SignedIn, Stake, Stop, Ticket, Wants,
-};
-use crate::domain::account_reset::ResetWish;
-use crate::domain::care::{
-    CredentialList, Fingerprint, Portrait, Setting, StoredCredential, TestReport,
-};
-use crate::domain::factor::{SealedSecret, SealingKey};
-use crate::domain::identification::{AwayCheck, AwaySaid, DeskMethod};
-use crate::domain::loan::{LoanDays, Second};
+use super::{Errand, KeyFault, Pushed, Refused, Stop, Ticket, Wants};
+use crate::domain::care::TestReport;
 use crate::domain::models::Models;
 use crate::domain::policy::Policy;
-use crate::domain::suspension::FactorRef;
-use crate::domain::{
-    AccountResetId, Bytes, EntryId, FactorId, Identification, IntentId, KeyFacts, KeyId,
-    OperatorId, PersonId, Pin, Secret, VisitId,
-};
+use crate::domain::{AccountResetId, Bytes, EntryId, IntentId, KeyFacts, PersonId, Pin};
 use crate::record::{Change, EnrolledHere, Enrolment, PersonReset, Unfinished};
-use crate::totp::TotpSecret;
-use crate::wire::webauthn::{CreationOptions, Descriptor, RequestOptions};
-use crate::wire::{
-    Acceptance, AccountReset, AccountResetDetail, AccountResetDone, ActSigned, ActToSign,
-    AwayBegun, CodeReply, CodeRequest, FactorReceipt, KnownCredentials, Lift, LiftOffer, LiftReply,
-    LoanSigned, LoanToSign, Offer, Operator, OperatorEnrolment, OperatorOffer, PersonDetail,
-    ResetEnding, ResetExcepted, Said, Seconds, SignIn, SignInOptions, TestOffer, TokenAssignment,
-    Visit,
-};
+use crate::wire::PersonDetail;
 
 /// All that a workflow reaches.
 pub trait Desk: People + Registry + Journal + Keys {}
@@ -86,7 +71,7 @@ pub enum Port {
 macro_rules! port {
     (
         $(#[$doc:meta])*
-        pub trait $port:ident via $around:ident {
+        pub trait $part:ident of $port:ident via $around:ident {
             looks:
             $(
                 $(#[$look_doc:meta])*
@@ -101,7 +86,7 @@ macro_rules! port {
     ) => {
         $(#[$doc])*
         #[async_trait(?Send)]
-        pub trait $port {
+        pub trait $part {
             $(
                 $(#[$look_doc])*
                 fn $look(&self $(, $seen: $seen_type)*) $(-> $sight)?;
@@ -113,7 +98,7 @@ macro_rules! port {
         }
 
         #[async_trait(?Send)]
-        impl<W: Around> $port for W {
+        impl<W: Around> $part for W {
             $(
                 fn $look(&$it $(, $seen: $seen_type)*) $(-> $sight)? {
                     $it.inner().$look($($seen),*)
@@ -132,12 +117,14 @@ macro_rules! port {
     };
 }
 
+use port;
+
 port! {
     /// The people in front of the screen.
     ///
     /// Cancelling is not an answer but a state: once they want to stop, every question and every key operation ends with
     /// [`Stop::Cancelled`] at once.
-    pub trait People via around {
+    pub trait People of People via around {
         looks:
         /// Shows what happens; never waits, never fails.
         fn tell(&self, event: Event);
@@ -157,113 +144,8 @@ port! {
 }
 
 port! {
-    /// The registry, and the session that is open there.
-    pub trait Registry via around {
-        looks:
-        /// The registry's clock, as far as the station knows: what is compared with the registry's times, and told to it.
-        fn registry_now(&self) -> Timestamp;
-        /// By how many seconds the station's clock is fast against the registry's; `None` where that was never heard.
-        fn clock_fast_s(&self) -> Option<i64>;
-        /// The least length of a new PIN that the registry asks for, in code points; none: it did not say.
-        fn registry_pin_floor(&self) -> Option<u8>;
-        /// By which methods somebody who is at the desk may be identified, as the registry said. None: it knows one, which goes
-        /// without saying.
-        fn methods(&self) -> Vec<DeskMethod>;
-        /// Who is signed in.
-        fn operator(&self) -> Option<Operator>;
-        /// Seals a secret to the registry, for one factor of one owner.
-        fn seal(&self, key: &SealingKey, secret: &TotpSecret, to: (FactorId, &str)) -> Result<SealedSecret, Stop>;
-
-        calls:
-        /// What an operator must sign to sign in.
-        fn sign_in_options(&mut self) -> Result<SignInOptions, Stop>;
-        /// Signs in: the registry checks the assertion or, where it is out of reach, the station does for the operator whose session
-        /// is locked. The station keeps the session.
-        fn sign_in(&mut self, proof: SignIn) -> Result<SignedIn, Stop>;
-        /// What an operator's own key must make at their first sign-in.
-        fn operator_offer(&mut self, code: &Secret) -> Result<OperatorOffer, Stop>;
-        /// Hands the operator's new credential to the registry, which signs them in; uses up the code. Whether it did is not known
-        /// after [`Stop::Unreachable`]; every other stop is certain.
-        fn operator_enrol(&mut self, enrolment: OperatorEnrolment) -> Result<Operator, Stop>;
-        /// What a key must sign for [`Registry::is_operators`].
-        fn own_key_challenge(&mut self) -> Result<SignInOptions, Stop>;
-        /// Whether the registry takes this for an operator's sign-in. Nobody is signed in or out by asking.
-        fn is_operators(&mut self, proof: SignIn) -> Result<bool, Stop>;
-        /// What the registry holds for a person, and the visit that is open with them here.
-        fn detail(&mut self, person: &PersonId) -> Result<PersonDetail, Stop>;
-        /// Opens a visit of somebody who was identified so, or goes on in the one that is open.
-        fn open_visit(&mut self, person: &PersonId, identification: &Identification) -> Result<Visit, Stop>;
-        /// Ends a visit, with what the person said of the factors of their account.
-        fn close_visit(&mut self, person: &PersonId, visit: VisitId, said: Said) -> Result<(), Stop>;
-        /// A fresh offer for a person, under a visit; without one for somebody who is not there.
-        fn offer(&mut self, person: &PersonId, visit: Option<VisitId>) -> Result<Offer, Stop>;
-        /// Who may stand by it that the person of a visit is lent a key.
-        fn loan_seconds(&mut self, visit: VisitId) -> Result<Seconds, Stop>;
-        /// What one of them signs.
-        fn ask_loan(&mut self, person: &PersonId, visit: VisitId, days: LoanDays, second: &Second) -> Result<LoanToSign, Stop>;
-        /// Hands in what was signed. Whether it was taken is not known after [`Stop::Unanswered`]; every other stop is certain.
-        fn sign_loan(&mut self, entry: EntryId, signed: LoanSigned) -> Result<Visit, Stop>;
-        /// A fresh offer of the key that is lent.
-        fn loan_offer(&mut self, person: &PersonId, visit: VisitId) -> Result<Offer, Stop>;
-        /// What the registry knows to be on this key by now, whose these credentials are, and what is enrolled for a person;
-        /// [`Stop::Unreachable`] where it can't be asked.
-        fn known_credentials(&mut self, key: &KeyId, person: Option<&PersonId>, held: &[Bytes]) -> Result<KnownCredentials, Stop>;
-        /// What else is enrolled on keys that nothing tells from this one, where an earlier answer did not hold all.
-        fn further_candidates(&mut self, key: &KeyId, after: &Bytes) -> Result<KnownCredentials, Stop>;
-        /// The visits by which these credentials may be taken from whoever they open something for; refused where nothing lets that.
-        fn leave_to_take(&mut self, credentials: &[Bytes]) -> Result<Vec<VisitId>, Stop>;
-        /// The registry's challenge for a key that is enrolled for a person; with a visit, passing the test proves it.
-        fn test_offer(&mut self, person: &PersonId, visit: Option<VisitId>) -> Result<TestOffer, Stop>;
-        /// Who would be locked out without each of these credentials of a key, in the same order.
-        fn stakes(&mut self, key: &KeyFacts, held: &[StoredCredential]) -> Result<Vec<Stake>, Stop>;
-        /// Asks the registry what a code is, or two in a row. Counts there, and uses a right one up.
-        fn examine(&mut self, person: &PersonId, request: CodeRequest) -> Result<CodeReply, Stop>;
-        /// Asks the registry to make a token the person's. Whether it did is not known after [`Stop::Unanswered`]; every other stop
-        /// is certain.
-        fn assign(&mut self, entry: EntryId, person: &PersonId, assignment: TokenAssignment) -> Result<FactorReceipt, Stop>;
-        /// Asks the registry to let a person take what waits for them, in a visit: what they have then.
-        fn accept(&mut self, person: &PersonId, visit: VisitId, acceptance: Acceptance) -> Result<PersonDetail, Stop>;
-        /// What the registry wants to see before it lifts a suspension. Refused where it never will.
-        fn lift_offer(&mut self, person: &PersonId, factor: &FactorRef) -> Result<LiftOffer, Stop>;
-        /// What whoever is signed in signs to ask for the reset of a person's account.
-        fn ask_reset(&mut self, person: &PersonId, visit: VisitId, wish: &ResetWish) -> Result<ActToSign, Stop>;
-        /// Writes down what an administrator of the person's organisation is to ask for. Whether it was is not known after
-        /// [`Stop::Unanswered`]; every other stop is certain.
-        fn prepare_reset(&mut self, person: &PersonId, visit: VisitId, wish: &ResetWish) -> Result<AccountReset, Stop>;
-        /// What a second agent signs to release one: whoever is signed in, or who is named.
-        fn release_reset(&mut self, reset: AccountResetId, by: Option<&OperatorId>) -> Result<ActToSign, Stop>;
-        /// What an administrator who is at the desk, in that visit, signs to ask for what was prepared.
-        fn sign_prepared(&mut self, administrator: &PersonId, visit: VisitId, reset: AccountResetId) -> Result<ActToSign, Stop>;
-        /// Whoever is in that visit objects to one. Whether that was taken is not known after [`Stop::Unanswered`]; every other stop is
-        /// certain.
-        fn object_reset(&mut self, reset: AccountResetId, visit: VisitId) -> Result<AccountReset, Stop>;
-        /// Who may release it.
-        fn reset_releasers(&mut self, reset: AccountResetId) -> Result<Vec<Operator>, Stop>;
-        /// Hands in what was signed. Whether it was taken is not known after [`Stop::Unanswered`]; every other stop is certain.
-        fn sign_reset(&mut self, entry: EntryId, signed: ActSigned) -> Result<AccountReset, Stop>;
-        /// Refuses one; likewise.
-        fn end_reset(&mut self, reset: AccountResetId, how: ResetEnding, beside: Option<&OperatorId>) -> Result<AccountReset, Stop>;
-        /// Deletes all that opens an account, in a visit of its person; likewise. To be asked again where it was not answered.
-        fn carry_out_reset(&mut self, reset: AccountResetId, visit: VisitId) -> Result<AccountResetDone, Stop>;
-        /// May whoever is signed in ask for the reset of the account of somebody who is not at a desk, and how can they be identified?
-        fn begin_away(&mut self, person: &PersonId) -> Result<AwayBegun, Stop>;
-        /// They were identified in one way, for that reset. Said once more, it is the same identification.
-        fn identify_away(&mut self, person: &PersonId, reset: AccountResetId, how: &AwaySaid) -> Result<AwayCheck, Stop>;
-        /// What whoever is signed in signs to ask for it.
-        fn ask_away(&mut self, person: &PersonId, reset: AccountResetId, wish: &ResetWish) -> Result<ActToSign, Stop>;
-        /// Deletes all that opens an account whose person is not at a desk, and may come for so many working days. Whether it was done is
-        /// not known after [`Stop::Unanswered`]; every other stop is certain.
-        fn except_reset(&mut self, reset: AccountResetId, days: u8) -> Result<ResetExcepted, Stop>;
-        /// How one stands, with what bears on it.
-        fn account_reset(&mut self, reset: AccountResetId) -> Result<AccountResetDetail, Stop>;
-        /// Shows the factor to the registry. Whether it was lifted is not known after [`Stop::Unanswered`]; every other stop is certain.
-        fn lift(&mut self, entry: EntryId, lift: Lift) -> Result<LiftReply, Stop>;
-    }
-}
-
-port! {
     /// What the station itself has: its journal and index, its clock, its randomness and its lists.
-    pub trait Journal via around {
+    pub trait Journal of Journal via around {
         looks:
         /// The station's clock: what people read, and what the journal keeps.
         fn now(&self) -> Timestamp;
@@ -307,64 +189,5 @@ port! {
         /// What the station knows of a person without the registry: the keys that it enrolled itself. None: it knows nobody of that
         /// name.
         fn kept(&mut self, person: &PersonId) -> Result<Option<PersonDetail>, Stop>;
-    }
-}
-
-port! {
-    /// The keys in the bay.
-    pub trait Keys via around_key {
-        looks:
-        /// The keys in the bay now.
-        fn keys(&self) -> Vec<KeyFacts>;
-        /// How long the key took for the last operation.
-        fn key_time(&self) -> KeyTime;
-        /// How long ago a key was plugged in; `None`: it is out.
-        fn plugged_for(&self, key: &KeyFacts) -> Option<std::time::Duration>;
-
-        calls:
-        /// Waits until the bay differs from `seen`; ends with [`Stop::Cancelled`] on cancel.
-        fn bay_changed(&mut self, seen: &[KeyFacts]) -> Result<(), Stop>;
-        /// Lets the person choose by touching one of several keys; the others are released.
-        fn touched(&mut self, keys: &[KeyFacts]) -> Result<KeyFacts, Stop>;
-        /// Makes a key blink, where it can.
-        fn wink(&mut self, key: &KeyFacts) -> Result<(), KeyFault>;
-        /// Reads the key's facts again, PIN retries included.
-        fn facts(&mut self, key: &KeyFacts) -> Result<KeyFacts, KeyFault>;
-        /// Everything that the key says of itself, read anew.
-        fn portrait(&mut self, key: &KeyFacts) -> Result<Portrait, KeyFault>;
-        /// Checks the PIN against the key, without a touch.
-        fn verify_pin(&mut self, key: &KeyFacts, pin: &Pin, rp_id: &str) -> Result<(), KeyFault>;
-        /// Sets the first PIN.
-        fn set_pin(&mut self, key: &KeyFacts, pin: &Pin) -> Result<(), KeyFault>;
-        /// Changes the PIN.
-        fn change_pin(&mut self, key: &KeyFacts, old: &Pin, new: &Pin) -> Result<(), KeyFault>;
-        /// Which of these credentials the key holds, asked without a touch; `None`: none of them.
-        fn holds(&mut self, key: &KeyFacts, rp_id: &str, ids: &[Descriptor]) -> Result<Option<Bytes>, KeyFault>;
-        /// Whether it is the key with which the operator signed in, asked without a touch.
-        fn is_operators_own(&mut self, key: &KeyFacts) -> Result<bool, KeyFault>;
-        /// The discoverable credentials at this RP. [`KeyFault::Unsupported`] where the key can't tell.
-        fn residents(&mut self, key: &KeyFacts, pin: &Pin, rp_id: &str) -> Result<Vec<Resident>, KeyFault>;
-        /// Makes a credential: one touch. `client_data_hash` is SHA-256 of the client data. `None` for the PIN: built-in user verification.
-        fn make_credential(&mut self, key: &KeyFacts, pin: Option<&Pin>, options: &CreationOptions, client_data_hash: [u8; 32]) -> Result<NewCredential, NotMade>;
-        /// Signs: one touch.
-        fn get_assertion(&mut self, key: &KeyFacts, pin: Option<&Pin>, options: &RequestOptions, client_data_hash: [u8; 32]) -> Result<NewAssertion, KeyFault>;
-        /// Deletes a discoverable credential. [`KeyFault::Unsupported`] where the key can't.
-        fn delete_credential(&mut self, key: &KeyFacts, pin: &Pin, rp_id: &str, id: &Bytes) -> Result<(), KeyFault>;
-        /// Changes a setting. `None` for the PIN: the key has none, and lets anybody. Without a touch.
-        fn configure(&mut self, key: &KeyFacts, pin: Option<&Pin>, setting: &Setting) -> Result<(), KeyFault>;
-        /// Every discoverable credential, by RP. [`KeyFault::Unsupported`] where the key can't tell.
-        fn credentials(&mut self, key: &KeyFacts, pin: &Pin) -> Result<CredentialList, KeyFault>;
-        /// Changes the account's name on the key. [`KeyFault::Unsupported`] on preview keys, which lack this.
-        fn rename_credential(&mut self, key: &KeyFacts, pin: &Pin, credential: &StoredCredential, name: &str) -> Result<(), KeyFault>;
-        /// The fingerprints on the key. [`KeyFault::Unsupported`] where it has no sensor.
-        fn fingerprints(&mut self, key: &KeyFacts, pin: &Pin) -> Result<Vec<Fingerprint>, KeyFault>;
-        /// Enrols a finger, telling each sample ([`Event::Finger`]); what the key calls it.
-        fn enrol_fingerprint(&mut self, key: &KeyFacts, pin: &Pin) -> Result<Bytes, KeyFault>;
-        /// Names a fingerprint; as much of the name as the key keeps.
-        fn name_fingerprint(&mut self, key: &KeyFacts, pin: &Pin, id: &Bytes, name: &str) -> Result<String, KeyFault>;
-        /// Removes a fingerprint.
-        fn remove_fingerprint(&mut self, key: &KeyFacts, pin: &Pin, id: &Bytes) -> Result<(), KeyFault>;
-        /// Deletes everything on the key: one touch, or a long one.
-        fn reset_key(&mut self, key: &KeyFacts) -> Result<(), NotReset>;
     }
 }

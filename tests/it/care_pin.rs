@@ -18,7 +18,7 @@ use keydesk::station::desk::StationDesk;
 use keydesk::workflow::Stake;
 use keydesk::workflow::care::{self, PinWish};
 use keydesk::workflow::dialogue::{Answer, CareResult, Ending, Event, Step};
-use keydesk::workflow::{self, How, KeyFault, Keys, Registry, Stop};
+use keydesk::workflow::{self, How, KeyFault, Keys, Stop, ports::Factors};
 
 use crate::care_test::{NOBODY, ready, touching, with_pin};
 use crate::outbox::in_conflict_on;

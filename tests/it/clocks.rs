@@ -13,7 +13,7 @@ use keydesk::station::desk::StationDesk;
 use keydesk::station::face::RegistryState;
 use keydesk::wire::TicketRequest;
 use keydesk::workflow::dialogue::{Ending, Event, PushState};
-use keydesk::workflow::{self, Journal, Registry};
+use keydesk::workflow::{self, Journal, ports::Sessions};
 
 use crate::scenarios::{OPERATOR_SLOT, SLOT, desk, enrol, fresh_key, people, person, state_of};
 

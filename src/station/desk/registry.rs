@@ -27,10 +27,11 @@ use crate::wire::{
     Visit,
 };
 use crate::workflow::Stake;
-use crate::workflow::{Registry, SignedIn, Stop};
+use crate::workflow::ports::{AccountResets, Away, Factors, Loans, Sessions, Visits};
+use crate::workflow::{SignedIn, Stop};
 
 #[async_trait(?Send)]
-impl Registry for StationDesk {
+impl Sessions for StationDesk {
     fn registry_now(&self) -> Timestamp {
         self.station.registry_now()
     }
@@ -49,17 +50,6 @@ impl Registry for StationDesk {
 
     fn operator(&self) -> Option<Operator> {
         self.station.operator()
-    }
-
-    fn seal(
-        &self,
-        key: &SealingKey,
-        secret: &TotpSecret,
-        (factor, owner): (FactorId, &str),
-    ) -> Result<SealedSecret, Stop> {
-        let sealed = seal(key, secret.as_bytes(), For { factor, owner });
-        wipe_stack();
-        sealed.map_err(|_| Stop::Unmet(Unmet::NotSealed))
     }
 
     async fn sign_in_options(&mut self) -> Result<SignInOptions, Stop> {
@@ -88,7 +78,10 @@ impl Registry for StationDesk {
     async fn is_operators(&mut self, proof: SignIn) -> Result<bool, Stop> {
         self.station.is_operators(&proof).await
     }
+}
 
+#[async_trait(?Send)]
+impl Visits for StationDesk {
     async fn detail(&mut self, person: &PersonId) -> Result<PersonDetail, Stop> {
         self.unless_cancelled(self.station.person(person)).await
     }
@@ -117,29 +110,38 @@ impl Registry for StationDesk {
             .await
     }
 
-    async fn loan_seconds(&mut self, visit: VisitId) -> Result<Seconds, Stop> {
-        self.unless_cancelled(self.station.loan_seconds(visit))
+    async fn test_offer(
+        &mut self,
+        person: &PersonId,
+        visit: Option<VisitId>,
+    ) -> Result<TestOffer, Stop> {
+        self.unless_cancelled(self.station.test_offer(person, visit))
             .await
     }
 
-    async fn ask_loan(
+    async fn accept(
         &mut self,
         person: &PersonId,
         visit: VisitId,
-        days: LoanDays,
-        second: &Second,
-    ) -> Result<LoanToSign, Stop> {
-        let asked = self.station.ask_loan((person, visit), (days, second));
-        self.unless_cancelled(asked).await
+        acceptance: Acceptance,
+    ) -> Result<PersonDetail, Stop> {
+        self.cleared().await?;
+        // Not cut short by a cancel: what the registry did must be known.
+        self.station.accept(person, visit, &acceptance).await
     }
+}
 
-    async fn sign_loan(&mut self, entry: EntryId, signed: LoanSigned) -> Result<Visit, Stop> {
-        self.station.sign_loan(entry, &signed).await
-    }
-
-    async fn loan_offer(&mut self, person: &PersonId, visit: VisitId) -> Result<Offer, Stop> {
-        self.unless_cancelled(self.station.loan_offer(person, visit))
-            .await
+#[async_trait(?Send)]
+impl Factors for StationDesk {
+    fn seal(
+        &self,
+        key: &SealingKey,
+        secret: &TotpSecret,
+        (factor, owner): (FactorId, &str),
+    ) -> Result<SealedSecret, Stop> {
+        let sealed = seal(key, secret.as_bytes(), For { factor, owner });
+        wipe_stack();
+        sealed.map_err(|_| Stop::Unmet(Unmet::NotSealed))
     }
 
     async fn known_credentials(
@@ -163,15 +165,6 @@ impl Registry for StationDesk {
 
     async fn leave_to_take(&mut self, credentials: &[Bytes]) -> Result<Vec<VisitId>, Stop> {
         self.unless_cancelled(self.station.leave_to_take(credentials))
-            .await
-    }
-
-    async fn test_offer(
-        &mut self,
-        person: &PersonId,
-        visit: Option<VisitId>,
-    ) -> Result<TestOffer, Stop> {
-        self.unless_cancelled(self.station.test_offer(person, visit))
             .await
     }
 
@@ -205,17 +198,6 @@ impl Registry for StationDesk {
         self.station.assign_token(entry, person, &assignment).await
     }
 
-    async fn accept(
-        &mut self,
-        person: &PersonId,
-        visit: VisitId,
-        acceptance: Acceptance,
-    ) -> Result<PersonDetail, Stop> {
-        self.cleared().await?;
-        // Not cut short by a cancel: what the registry did must be known.
-        self.station.accept(person, visit, &acceptance).await
-    }
-
     async fn lift_offer(
         &mut self,
         person: &PersonId,
@@ -230,7 +212,38 @@ impl Registry for StationDesk {
         // Not cut short by a cancel: what the registry did must be known.
         self.station.lift(entry, &lift).await
     }
+}
 
+#[async_trait(?Send)]
+impl Loans for StationDesk {
+    async fn loan_seconds(&mut self, visit: VisitId) -> Result<Seconds, Stop> {
+        self.unless_cancelled(self.station.loan_seconds(visit))
+            .await
+    }
+
+    async fn ask_loan(
+        &mut self,
+        person: &PersonId,
+        visit: VisitId,
+        days: LoanDays,
+        second: &Second,
+    ) -> Result<LoanToSign, Stop> {
+        let asked = self.station.ask_loan((person, visit), (days, second));
+        self.unless_cancelled(asked).await
+    }
+
+    async fn sign_loan(&mut self, entry: EntryId, signed: LoanSigned) -> Result<Visit, Stop> {
+        self.station.sign_loan(entry, &signed).await
+    }
+
+    async fn loan_offer(&mut self, person: &PersonId, visit: VisitId) -> Result<Offer, Stop> {
+        self.unless_cancelled(self.station.loan_offer(person, visit))
+            .await
+    }
+}
+
+#[async_trait(?Send)]
+impl AccountResets for StationDesk {
     async fn ask_reset(
         &mut self,
         person: &PersonId,
@@ -238,6 +251,24 @@ impl Registry for StationDesk {
         wish: &ResetWish,
     ) -> Result<ActToSign, Stop> {
         self.unless_cancelled(self.station.ask_reset((person, visit), wish))
+            .await
+    }
+
+    async fn prepare_reset(
+        &mut self,
+        person: &PersonId,
+        visit: VisitId,
+        wish: &ResetWish,
+    ) -> Result<AccountReset, Stop> {
+        self.station.prepare_reset((person, visit), wish).await
+    }
+
+    async fn release_reset(
+        &mut self,
+        reset: AccountResetId,
+        by: Option<&OperatorId>,
+    ) -> Result<ActToSign, Stop> {
+        self.unless_cancelled(self.station.release_reset(reset, by))
             .await
     }
 
@@ -263,24 +294,6 @@ impl Registry for StationDesk {
 
     async fn reset_releasers(&mut self, reset: AccountResetId) -> Result<Vec<Operator>, Stop> {
         self.unless_cancelled(self.station.reset_releasers(reset))
-            .await
-    }
-
-    async fn prepare_reset(
-        &mut self,
-        person: &PersonId,
-        visit: VisitId,
-        wish: &ResetWish,
-    ) -> Result<AccountReset, Stop> {
-        self.station.prepare_reset((person, visit), wish).await
-    }
-
-    async fn release_reset(
-        &mut self,
-        reset: AccountResetId,
-        by: Option<&OperatorId>,
-    ) -> Result<ActToSign, Stop> {
-        self.unless_cancelled(self.station.release_reset(reset, by))
             .await
     }
 
@@ -310,6 +323,24 @@ impl Registry for StationDesk {
         self.station.carry_out_reset(reset, visit).await
     }
 
+    async fn except_reset(
+        &mut self,
+        reset: AccountResetId,
+        days: u8,
+    ) -> Result<ResetExcepted, Stop> {
+        self.cleared().await?;
+        // Not cut short by a cancel: what the registry did must be known.
+        self.station.except_reset(reset, days).await
+    }
+
+    async fn account_reset(&mut self, reset: AccountResetId) -> Result<AccountResetDetail, Stop> {
+        self.unless_cancelled(self.station.account_reset(reset))
+            .await
+    }
+}
+
+#[async_trait(?Send)]
+impl Away for StationDesk {
     async fn begin_away(&mut self, person: &PersonId) -> Result<AwayBegun, Stop> {
         self.unless_cancelled(self.station.begin_away(person)).await
     }
@@ -331,21 +362,6 @@ impl Registry for StationDesk {
         wish: &ResetWish,
     ) -> Result<ActToSign, Stop> {
         self.unless_cancelled(self.station.ask_away((reset, person), wish))
-            .await
-    }
-
-    async fn except_reset(
-        &mut self,
-        reset: AccountResetId,
-        days: u8,
-    ) -> Result<ResetExcepted, Stop> {
-        self.cleared().await?;
-        // Not cut short by a cancel: what the registry did must be known.
-        self.station.except_reset(reset, days).await
-    }
-
-    async fn account_reset(&mut self, reset: AccountResetId) -> Result<AccountResetDetail, Stop> {
-        self.unless_cancelled(self.station.account_reset(reset))
             .await
     }
 }

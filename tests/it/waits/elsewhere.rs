@@ -10,7 +10,7 @@ use keydesk::server::admin;
 use keydesk::station::desk::StationDesk;
 use keydesk::workflow::dialogue::{Ending, Event, Step};
 use keydesk::workflow::loss::{self, SuspendOrder};
-use keydesk::workflow::{self, Keys, Registry, Stop};
+use keydesk::workflow::{self, Keys, Stop, ports::Visits};
 
 use super::scene::{Scene, ids};
 use super::work::OURS;
