@@ -75,6 +75,9 @@ def _live(told, number, disk, chance, last=False, unsynced=False):
     ended = [line for line in lines if line.startswith("ended")]
     if ended:
         return f"was not cut, but {ended[-1]}"
+    slow = sum(word[0] == "slow" for word in words)
+    if slow:
+        print(f"# life {number}: {slow} emulated keys took too long, and the desk said so", flush=True)
     here = [int(word[1]) for word in words if word[0] == "acknowledged"]
     if not last and not here:
         return "enrolled nobody"

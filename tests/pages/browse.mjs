@@ -107,7 +107,7 @@ async function administrator() {
   await judge(page, "sign");
   await page.submit("form.card button");
   assert.match(await page.path(), /^\/requests\//);
-  assert.match(await page.text(), /asked for: a help desk can carry it out/);
+  assert.match(await page.text(), /asked for: it can be carried out at a desk/);
   await judge(page, "request");
   await page.submit("form[action$='/withdraw'] button");
   assert.match(await page.text(), /withdrawn/);
