@@ -2,15 +2,15 @@
 //!
 //! Invariant: the file belongs to the station's user alone, and a start never finds more than [`LIMIT`] bytes in it.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{File, Permissions};
 use std::io;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Mutex;
 
 use tracing_subscriber::EnvFilter;
 
-use crate::files::regular;
+use crate::files::{PRIVATE, private, regular};
 
 /// The kiosk's log, in the data directory.
 pub const FILE: &str = "station.log";
@@ -46,10 +46,13 @@ pub fn to_file(data: &Path) -> io::Result<()> {
 }
 
 fn open(data: &Path) -> io::Result<File> {
-    let mut log = OpenOptions::new();
-    let log = log.append(true).create(true).mode(0o600);
-    let file = regular(log, rustix::fs::OFlags::NOFOLLOW, &data.join(FILE))?;
-    file.set_permissions(Permissions::from_mode(0o600))?;
+    let mut log = private();
+    let file = regular(
+        log.append(true).create(true),
+        rustix::fs::OFlags::NOFOLLOW,
+        &data.join(FILE),
+    )?;
+    file.set_permissions(Permissions::from_mode(PRIVATE))?;
     if file.metadata()?.len() > LIMIT {
         file.set_len(0)?;
     }

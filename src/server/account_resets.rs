@@ -38,7 +38,7 @@ use super::tables::standing::Standing;
 use super::tables::{act, act_asked, exception, operator, person, standing, station};
 use crate::domain::account_reset::{REMARK_CHARS_MAX, ResetReason, ResetState, TICKET_CHARS_MAX};
 use crate::domain::act::{Act, Deed, Going, Party, ResetTerms, challenge};
-use crate::domain::line::OneLine;
+use crate::domain::line::{NAME_CHARS_MAX, OneLine};
 use crate::domain::suspension::FactorRef;
 use crate::domain::visit::Takes;
 use crate::domain::working_days::WorkingDays;
@@ -238,8 +238,12 @@ fn name_of(factor: &FactorRef) -> String {
 
 /// What a device or a station said, as it can stand in an act.
 fn written(told: &str) -> String {
-    let line: String = told.chars().filter(|c| !c.is_control()).take(100).collect();
-    match OneLine::<100>::check_kept_if_any(&line) {
+    let line: String = told
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(NAME_CHARS_MAX)
+        .collect();
+    match OneLine::<NAME_CHARS_MAX>::check_kept_if_any(&line) {
         Ok(()) => line,
         Err(_) => String::new(),
     }

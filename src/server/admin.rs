@@ -37,7 +37,7 @@ use super::tables::audit::{self as lines, Line};
 use super::tables::operator::Account;
 use super::tables::{access as opening, operator, station};
 use crate::domain::authority::Role;
-use crate::domain::line::NotOneLine;
+use crate::domain::line::{NAME_CHARS_MAX, NotOneLine};
 use crate::domain::{FactorId, OfferId, OneLine, OperatorId, PersonId, Secret, StationId};
 use crate::seal::SealError;
 use crate::wire::Operator;
@@ -294,6 +294,6 @@ pub(super) fn by_admin<'a>(action: &'a str, subject: &'a str, detail: &'a str) -
 }
 
 /// What an operator or a station is called.
-pub(super) fn checked_name(name: &str) -> Result<OneLine<100>, AdminError> {
+pub(super) fn checked_name(name: &str) -> Result<OneLine<NAME_CHARS_MAX>, AdminError> {
     OneLine::new(name).map_err(|why| AdminError::Name(name.to_owned(), why))
 }

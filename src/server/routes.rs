@@ -18,7 +18,6 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::Registry;
 use super::listen::{self, ClientAddress, Unread};
@@ -62,6 +61,9 @@ const REQUEST_LIMIT: Duration = Duration::from_secs(20);
 
 /// Answers whatever else there is to do: it does nothing that takes time.
 const HEALTH: &str = "/v1/health";
+
+/// The routes of a family, with their description.
+type Routes = OpenApiRouter<Arc<Registry>>;
 
 /// A JSON body. What can't be read is refused with problem details.
 #[derive(Debug, FromRequest)]
@@ -167,60 +169,25 @@ fn described() -> (Router<Arc<Registry>>, utoipa::openapi::OpenApi) {
     (router, description)
 }
 
-fn documented() -> OpenApiRouter<Arc<Registry>> {
+fn documented() -> Routes {
     OpenApiRouter::with_openapi(Description::openapi())
-        .routes(routes!(stations::health))
-        .routes(routes!(stations::join))
-        .routes(routes!(stations::token))
-        .routes(routes!(operators::enrolment_options))
-        .routes(routes!(operators::enrolment))
-        .routes(routes!(operators::session_options))
-        .routes(routes!(operators::open_session))
-        .routes(routes!(operators::close_session))
-        .routes(routes!(people::find, people::look_up))
-        .routes(routes!(people::expected))
-        .routes(routes!(people::detail))
-        .routes(routes!(visits::open))
-        .routes(routes!(visits::accept))
-        .routes(routes!(visits::close))
-        .routes(routes!(visits::pass))
-        .routes(routes!(loans::ask))
-        .routes(routes!(loans::seconds))
-        .routes(routes!(loans::signed))
-        .routes(routes!(loans::offer))
-        .routes(routes!(offers::offer))
-        .routes(routes!(tickets::tickets))
-        .routes(routes!(offers::test_options))
-        .routes(routes!(pushes::enrolment))
-        .routes(routes!(pushes::test))
-        .routes(routes!(resets::known))
-        .routes(routes!(resets::taking))
-        .routes(routes!(resets::key_reset))
-        .routes(routes!(withdrawals::withdrawal))
-        .routes(routes!(account_resets::ask, account_resets::list))
-        .routes(routes!(account_resets::prepare))
-        .routes(routes!(account_resets::signed))
-        .routes(routes!(account_resets::detail))
-        .routes(routes!(account_resets::release))
-        .routes(routes!(account_resets::releasers))
-        .routes(routes!(account_resets::at_desk::sign))
-        .routes(routes!(account_resets::at_desk::object))
-        .routes(routes!(account_resets::end))
-        .routes(routes!(account_resets::carry_out))
-        .routes(routes!(away::begin))
-        .routes(routes!(away::identified))
-        .routes(routes!(away::ask))
-        .routes(routes!(away::except))
-        .routes(routes!(unlocks::unlock))
-        .routes(routes!(apps::app))
-        .routes(routes!(apps::removal))
-        .routes(routes!(codes::codes))
-        .routes(routes!(suspensions::suspension))
-        .routes(routes!(suspensions::lift_options))
-        .routes(routes!(suspensions::lift))
-        .routes(routes!(tokens::sealing_key))
-        .routes(routes!(tokens::list, tokens::import))
-        .routes(routes!(tokens::assign))
+        .merge(stations::routes())
+        .merge(operators::routes())
+        .merge(people::routes())
+        .merge(visits::routes())
+        .merge(loans::routes())
+        .merge(offers::routes())
+        .merge(tickets::routes())
+        .merge(pushes::routes())
+        .merge(resets::routes())
+        .merge(withdrawals::routes())
+        .merge(account_resets::routes())
+        .merge(away::routes())
+        .merge(unlocks::routes())
+        .merge(apps::routes())
+        .merge(codes::routes())
+        .merge(suspensions::routes())
+        .merge(tokens::routes())
 }
 
 async fn unknown_route(request: Request) -> Refusal {

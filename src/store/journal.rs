@@ -11,7 +11,7 @@ mod reader;
 
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
@@ -23,7 +23,7 @@ pub(super) use reader::{Anchor, Anchored, RawRecord, Reader, check_seams, len_u6
 
 use super::error::StoreError;
 use super::witness;
-use crate::files::{open_regular, regular};
+use crate::files::{open_regular, private, regular};
 use format::{SegmentHeader, encode_record};
 use head::Head;
 use reader::header_len;
@@ -218,10 +218,10 @@ fn create_segment(dir: &Path, header: SegmentHeader) -> Result<(File, PathBuf), 
     let draft = dir.join("segment.new");
     let path = segment_path(dir, header.number);
     let made = || {
-        let mut anew = OpenOptions::new();
+        let mut anew = private();
         let anew = anew.read(true).write(true).create(true).truncate(true);
-        let file = regular(anew.mode(0o600), OFlags::empty(), &draft)
-            .map_err(StoreError::io("create", &draft))?;
+        let file =
+            regular(anew, OFlags::empty(), &draft).map_err(StoreError::io("create", &draft))?;
         file.write_all_at(&header.encode(), 0)
             .map_err(StoreError::io("write to", &draft))?;
         file.sync_all().map_err(StoreError::io("sync", &draft))?;

@@ -3,14 +3,14 @@
 //! The same file remembers whether the last holder closed in order. If not, the index's files may not be what was written
 //! to them, and the index is checked whole before it is used.
 
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::fs::File;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, OFlags, flock};
 
 use super::error::StoreError;
-use crate::files::{open_regular, regular};
+use crate::files::{open_regular, private, regular};
 
 /// How the last holder left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,10 +57,9 @@ impl Lock {
     /// Takes the lock of `journal`, the journal's directory in `dir`, or says who has it.
     pub fn take(dir: &Path, journal: &Path) -> Result<(Self, Past), StoreError> {
         let path = lock_path(journal);
-        let mut kept = OpenOptions::new();
+        let mut kept = private();
         let kept = kept.read(true).write(true).create(true).truncate(false);
-        let file = regular(kept.mode(0o600), OFlags::empty(), &path)
-            .map_err(StoreError::io("open", &path))?;
+        let file = regular(kept, OFlags::empty(), &path).map_err(StoreError::io("open", &path))?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
             Err(rustix::io::Errno::WOULDBLOCK) => {

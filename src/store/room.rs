@@ -1,14 +1,12 @@
 //! Room on the disk: asked for before anything is begun, and kept in reserve for ending what was begun.
 
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FallocateFlags, OFlags, fallocate, statvfs};
 
 use super::error::StoreError;
 use super::journal::len_u64;
-use crate::files::regular;
+use crate::files::{private, regular};
 
 /// How much room there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,8 +83,8 @@ impl Reserve {
 
     fn hold(&self) -> Result<(), StoreError> {
         let failed = || StoreError::io::<std::io::Error>("reserve room in", &self.path);
-        let mut anew = OpenOptions::new();
-        let anew = anew.write(true).create(true).truncate(true).mode(0o600);
+        let mut anew = private();
+        let anew = anew.write(true).create(true).truncate(true);
         let file = regular(anew, OFlags::empty(), &self.path).map_err(failed())?;
         match fallocate(&file, FallocateFlags::empty(), 0, self.bytes) {
             Ok(()) => {}

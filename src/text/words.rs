@@ -10,7 +10,7 @@ use crate::domain::profile::StepKind;
 use crate::domain::reason::{Failure, KeyFault};
 use crate::domain::unfit::{Taken, Unfit, Unusable};
 use crate::domain::{Identification, KeyFacts, Person, PersonKind};
-use crate::record::{IntentStage, Remains, Unfinished};
+use crate::record::{IntentStage, OutboxBody, Remains, Unfinished, outbox_rows};
 use crate::workflow::Stop;
 use crate::workflow::dialogue::Step;
 
@@ -24,6 +24,18 @@ impl Text {
             PersonKind::Unaffiliated => tr!(self, "kind-unaffiliated"),
             PersonKind::AuthorisedRepresentative => tr!(self, "kind-authorised-representative"),
         }
+    }
+
+    /// What is reported to the registry.
+    pub fn outbox(&self, body: &OutboxBody) -> String {
+        macro_rules! worded {
+            ($($(#[$doc:meta])* $kind:ident { $($field:tt)* } $left:ident $text:literal $($urgent:ident)?;)*) => {
+                match body {
+                    $(OutboxBody::$kind { .. } => tr!(self, $text),)*
+                }
+            };
+        }
+        outbox_rows!(worded)
     }
 
     /// What an operator is.

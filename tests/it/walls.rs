@@ -561,3 +561,29 @@ fn what_says_nothing_of_itself_is_seen_behind_attributes_and_after_others() {
         ["pub async fn b() {}", "pub const D: u8 = 1;"]
     );
 }
+
+/// The API's description knows each form by its name alone: of two of one name, one would be described as the other.
+#[test]
+fn no_two_forms_of_the_api_have_one_name() {
+    let mut seen = BTreeMap::new();
+    for source in sources() {
+        for form in source.code.split("ToSchema").skip(1) {
+            let head = form.split(['{', ';']).next().unwrap_or_default();
+            let named = head
+                .split("schema(as = ")
+                .nth(1)
+                .and_then(|rest| rest.split(')').next());
+            let own = ["struct ", "enum "].iter().find_map(|kind| {
+                let name = head.split(kind).nth(1)?;
+                name.split(|c: char| !c.is_alphanumeric()).next()
+            });
+            let Some(name) = named.or(own).filter(|name| !name.is_empty()) else {
+                continue;
+            };
+            if let Some(other) = seen.insert(name.to_owned(), source.module.clone()) {
+                panic!("{name} stands in {other} and in {}", source.module);
+            }
+        }
+    }
+    assert!(seen.len() > 80, "the forms were not found: {}", seen.len());
+}

@@ -9,13 +9,22 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 use tempfile::NamedTempFile;
 
+/// The mode of a file of its owner alone.
+pub const PRIVATE: u32 = 0o600;
+
+/// How such a file is opened; what it is opened for is to be added.
+pub fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.mode(PRIVATE);
+    options
+}
+
 /// A new and empty file of its owner alone, for what must not stand under another name meanwhile.
 ///
 /// # Errors
 /// [`ErrorKind::AlreadyExists`]: nothing is ever overwritten.
 pub fn create(path: &Path) -> Result<File> {
-    let mut new = OpenOptions::new();
-    new.write(true).create_new(true).mode(0o600).open(path)
+    private().write(true).create_new(true).open(path)
 }
 
 /// Makes a file with this content, on disk when it returns.
@@ -67,9 +76,12 @@ pub fn read_to_string(path: &Path) -> Result<String> {
 
 /// A file of its owner alone that is locked, and never read or written.
 pub fn open_lock(path: &Path) -> Result<File> {
-    let mut lock = OpenOptions::new();
-    let lock = lock.write(true).create(true).truncate(false).mode(0o600);
-    regular(lock, OFlags::empty(), path)
+    let mut lock = private();
+    regular(
+        lock.write(true).create(true).truncate(false),
+        OFlags::empty(),
+        path,
+    )
 }
 
 /// Which rights the group and others have to a file that they are not to have.
@@ -108,7 +120,7 @@ pub fn remove(path: &Path) -> Result<bool> {
 pub fn beside(path: &Path) -> Result<NamedTempFile> {
     tempfile::Builder::new()
         .prefix(".keydesk-")
-        .permissions(Permissions::from_mode(0o600))
+        .permissions(Permissions::from_mode(PRIVATE))
         .tempfile_in(directory_of(path))
 }
 

@@ -31,8 +31,8 @@ pub use intent::{
 };
 pub use inventory::{EnrolledHere, Enrolment, KeyRecord};
 pub use nature::Nature;
-pub use outbox::each_report;
 pub use outbox::{EntryState, Left, OutboxBody, OutboxEntry};
+pub use outbox::{each_report, outbox_rows};
 pub use unfinished::{IntentStage, OpenEnrolment, Unfinished};
 
 use jiff::Timestamp;

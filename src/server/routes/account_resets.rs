@@ -3,6 +3,21 @@
 //! Invariant: an act is made here from what the registry holds when it is asked for, and made once more when it is signed; only what
 //! is the same is taken.
 
+/// Its routes.
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(ask, list))
+        .routes(routes!(prepare))
+        .routes(routes!(signed))
+        .routes(routes!(detail))
+        .routes(routes!(release))
+        .routes(routes!(releasers))
+        .routes(routes!(at_desk::sign))
+        .routes(routes!(at_desk::object))
+        .routes(routes!(end))
+        .routes(routes!(carry_out))
+}
+
 pub mod at_desk;
 
 use axum::Json;
@@ -11,7 +26,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
+use utoipa_axum::routes;
 
+use super::Routes;
 use super::desk::line;
 use super::report::check_version;
 use super::signing::{self, Signed, Taken};

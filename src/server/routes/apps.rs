@@ -7,16 +7,18 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
+use utoipa_axum::routes;
 
-use super::Shared;
 use super::desk::Terms;
 use super::people::no_person;
 use super::report::{
     Claim, Labels, Said, Sent, begin, check_identification, claimed_app_offer, ended_at,
     may_identify, may_then,
 };
+use super::{Routes, Shared};
 use crate::domain::authority::{Action, may_take};
 use crate::domain::factor::{Replacement, TotpSettings};
+use crate::domain::line::NAME_CHARS_MAX;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{FactorId, OfferId, OneLine, Person, PersonId, StationId, VisitId};
 use crate::server::Registry;
@@ -38,6 +40,11 @@ use crate::totp;
 use crate::wire::{
     AppOffer, AppPush, Because, FactorReceipt, Push, Removal, RemovalReceipt, problem_code,
 };
+
+/// Its routes.
+pub(super) fn routes() -> Routes {
+    Routes::new().routes(routes!(app)).routes(routes!(removal))
+}
 
 /// Makes the part of an offer by which an app is enrolled. Nobody has it before it is [`insert`]ed.
 pub(super) async fn prepared(
@@ -167,7 +174,7 @@ pub async fn app(
 
 fn check_form(push: &AppPush) -> Answer<()> {
     check_identification(&push.identification)?;
-    if let Err(why) = OneLine::<100>::check(&push.name) {
+    if let Err(why) = OneLine::<NAME_CHARS_MAX>::check(&push.name) {
         return Err(Refusal::new(
             problem_code::MALFORMED,
             format!("name must have 1 to 100 characters: {why}"),

@@ -5,7 +5,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use utoipa_axum::routes;
 
+use super::Routes;
 use super::account_resets::to_sign;
 use super::desk::line;
 use super::report::check_version;
@@ -21,6 +23,15 @@ use crate::wire::{
     ActToSign, AwayAsk, AwayBegin, AwayBegun, AwayIdentified, ResetExcept, ResetExcepted,
     problem_code,
 };
+
+/// Its routes.
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(begin))
+        .routes(routes!(identified))
+        .routes(routes!(ask))
+        .routes(routes!(except))
+}
 
 /// May this operator ask for the reset of that person's account without seeing them at a desk, and how are they identified?
 #[utoipa::path(

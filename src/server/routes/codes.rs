@@ -6,7 +6,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
+use utoipa_axum::routes;
 
+use super::Routes;
 use super::apps::no_factor;
 use super::desk::{known, line, may};
 use super::report::{check_identification, check_version, offer_unknown};
@@ -29,6 +31,11 @@ use crate::server::tables::secret::StoredSecret;
 use crate::server::tables::{FactorName, factor};
 use crate::server::visits;
 use crate::wire::{Because, CodeReply, CodeRequest, Subject, problem_code};
+
+/// Its routes.
+pub(super) fn routes() -> Routes {
+    Routes::new().routes(routes!(codes))
+}
 
 /// What a code is, or two in a row. A right one of an active factor is used up, and makes the offer a proof.
 #[utoipa::path(

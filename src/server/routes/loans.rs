@@ -7,7 +7,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use utoipa_axum::routes;
 
+use super::Routes;
 use super::desk::{Terms, line, may_for};
 use super::offers::{insert, prepared};
 use super::report::check_version;
@@ -24,6 +26,15 @@ use crate::server::tables::loan as table;
 use crate::server::tables::offer::Sort;
 use crate::server::visits;
 use crate::wire::{LoanAsk, LoanSigned, LoanToSign, Offer, Seconds, Visit};
+
+/// Its routes.
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(ask))
+        .routes(routes!(seconds))
+        .routes(routes!(signed))
+        .routes(routes!(offer))
+}
 
 /// Who may stand by it that the person of a visit is lent a key.
 #[utoipa::path(

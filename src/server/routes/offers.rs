@@ -4,7 +4,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
+use utoipa_axum::routes;
 
+use super::Routes;
 use super::desk::{Terms, Under, known, line, may, may_for};
 use super::people::no_person;
 use super::{Named, Params, Shared, apps};
@@ -27,6 +29,13 @@ use crate::server::tables::{FactorName, standing};
 use crate::server::visits::{self, Tested};
 use crate::wire::webauthn::{Descriptor, User};
 use crate::wire::{Because, Credential, Offer, TestOffer, VERSION, problem_code};
+
+/// Its routes.
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(offer))
+        .routes(routes!(test_options))
+}
 
 /// Offers that hold and were not used, of one operator at one station: two weeks of tickets for as many people as there may be.
 const OPEN_PER_OPERATOR: i64 = 10_000;

@@ -5,7 +5,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
+use utoipa_axum::routes;
 
+use super::Routes;
 use super::stations::wrong_code;
 use super::{Body, Params, Shared};
 use crate::domain::KeyId;
@@ -29,6 +31,16 @@ use crate::wire::{
     Operator, OperatorCode, OperatorEnrolment, OperatorOffer, Session, SignIn, SignInOptions,
     problem_code,
 };
+
+/// Its routes.
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(enrolment_options))
+        .routes(routes!(enrolment))
+        .routes(routes!(session_options))
+        .routes(routes!(open_session))
+        .routes(routes!(close_session))
+}
 
 /// Life of an operator's challenge: somebody stands there with the key in hand.
 const CHALLENGE_LIFE: SignedDuration = SignedDuration::from_mins(5);

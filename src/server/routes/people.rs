@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+use utoipa_axum::routes;
 
-use super::{Body, Named, Params, Shared, desk};
+use super::{Body, Named, Params, Routes, Shared, desk};
 use crate::domain::visit::Held;
 use crate::domain::{Person, PersonId};
 use crate::server::account_resets::{at_desk, by_administrator};
@@ -23,6 +24,14 @@ use crate::server::visits;
 use crate::wire::{
     Because, ExpectedPeople, LOOKUP_MAX, NoReset, People, PeopleLookup, PersonDetail, problem_code,
 };
+
+/// Its routes.
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(find, look_up))
+        .routes(routes!(expected))
+        .routes(routes!(detail))
+}
 
 /// Most people in one answer.
 const MAX_FOUND: u32 = 100;

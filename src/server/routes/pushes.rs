@@ -10,13 +10,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
+use utoipa_axum::routes;
 
-use super::Shared;
 use super::people::no_person;
 use super::report::{
     Arrival, Claim, Labels, Sent, check_identification, check_key, claimed_offer, look,
     may_identify,
 };
+use super::{Routes, Shared};
 use crate::domain::act::{Act, challenge};
 use crate::domain::suspension::FactorRef;
 use crate::domain::{Aaguid, Bytes, PersonId, StationId};
@@ -36,6 +37,13 @@ use crate::server::tables::{FactorName, withdrawal};
 use crate::server::verify::Registered;
 use crate::server::visits;
 use crate::wire::{Because, EnrolmentPush, Push, Receipt, TestPush, problem_code};
+
+/// Its routes.
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(enrolment))
+        .routes(routes!(test))
+}
 
 /// Takes a finished enrolment: verifies the registration and the test that followed it.
 #[utoipa::path(

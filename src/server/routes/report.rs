@@ -26,7 +26,7 @@ pub(super) use ended::{EndedAt, earliest_in_words, ended_at, ended_since};
 use super::Body;
 use super::people::no_person;
 use crate::domain::identification::Methods;
-use crate::domain::line::NotOneLine;
+use crate::domain::line::{NAME_CHARS_MAX, NotOneLine};
 use crate::domain::suspension::FactorRef;
 use crate::domain::{Identification, OfferId, OneLine, OperatorId, PersonId, StationId, VisitId};
 use crate::server::Registry;
@@ -204,8 +204,8 @@ pub(super) fn check_version(version: u16) -> Answer<()> {
 pub(super) fn check_key(key: &KeyReport) -> Answer<()> {
     // What the device says of itself is what there is, and cleaned where it is shown; the tag was written by somebody.
     type Check = fn(&str) -> Result<(), NotOneLine>;
-    let told: Check = OneLine::<100>::check_kept_if_any;
-    let written: Check = OneLine::<100>::check_if_any;
+    let told: Check = OneLine::<NAME_CHARS_MAX>::check_kept_if_any;
+    let written: Check = OneLine::<NAME_CHARS_MAX>::check_if_any;
     for (what, text, check) in [
         ("model", Some(&key.model), told),
         ("id.serial", key.id.serial.as_ref(), told),

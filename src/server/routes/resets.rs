@@ -12,7 +12,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
+use utoipa_axum::routes;
 
+use super::Routes;
 use super::report::{
     CLOCK_SKEW_MS, EndedAt, Labels, Said, Sent, begin, check_identification, check_key,
     check_version, cut_off_there, earliest_in_words, ended_at, role_there, was_absent,
@@ -36,6 +38,14 @@ use crate::wire::{
     KeyResetPush, KeyResetReceipt, KnownCredential, KnownCredentials, KnownRequest, Leave,
     PersonStanding, Push, Taking, problem_code,
 };
+
+/// Its routes.
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(known))
+        .routes(routes!(taking))
+        .routes(routes!(key_reset))
+}
 
 /// Most credentials in one request: more than the largest keys hold.
 const MAX_CREDENTIALS: usize = 256;

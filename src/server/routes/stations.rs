@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use p256::ecdsa::VerifyingKey;
 use p256::pkcs8::{DecodePublicKey, EncodePublicKey};
 use serde::Serialize;
+use utoipa_axum::routes;
 
-use super::{Body, FormBody, Shared};
+use super::{Body, FormBody, Routes, Shared};
 use crate::domain::StationId;
 use crate::server::Registry;
 use crate::server::admin::checked_name;
@@ -27,6 +28,14 @@ use crate::server::tables::station::NewStation;
 use crate::server::tables::{access, station};
 use crate::wire::client_assertion::{self, ASSERTION_TYPE, GRANT_TYPE};
 use crate::wire::{Because, Health, JoinReply, JoinRequest, TokenReply, VERSION, problem_code};
+
+/// Its routes.
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(health))
+        .routes(routes!(join))
+        .routes(routes!(token))
+}
 
 /// Whether the registry answers, and its clock.
 #[utoipa::path(get, path = "/v1/health", tag = "station", responses((status = OK, body = Health)))]

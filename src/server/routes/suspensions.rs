@@ -8,7 +8,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
+use utoipa_axum::routes;
 
+use super::Routes;
 use super::codes::refuse_over;
 use super::desk::{known, line, may};
 use super::offers::{descriptor, life_ms, refuse_full};
@@ -42,6 +44,14 @@ use crate::wire::{
     Because, Lift, LiftOffer, LiftReply, LiftRequest, Push, Shown, SuspensionPush,
     SuspensionReceipt, problem_code,
 };
+
+/// Its routes.
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(suspension))
+        .routes(routes!(lift_options))
+        .routes(routes!(lift))
+}
 
 /// Takes it that a factor is lost, stolen or suspected: it opens and proves nothing from now on.
 #[utoipa::path(

@@ -7,7 +7,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
+use utoipa_axum::routes;
 
+use super::Routes;
 use super::desk::{Terms, line, may};
 use super::offers;
 use super::people::{bounds, no_person};
@@ -24,6 +26,11 @@ use crate::server::tables::offer::{NewOfApp, NewOfKey, Sort};
 use crate::server::tables::person;
 use crate::server::visits::{self, Tested};
 use crate::wire::{Offer, TicketRequest, TicketVisit, Tickets, VERSION, problem_code};
+
+/// Its routes.
+pub(super) fn routes() -> Routes {
+    Routes::new().routes(routes!(tickets))
+}
 
 /// Most tickets for one day: what a station can hold, and a reply can carry.
 const MAX_TICKETS: usize = 500;

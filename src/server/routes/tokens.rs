@@ -6,7 +6,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
+use utoipa_axum::routes;
 
+use super::Routes;
 use super::apps::receipt;
 use super::codes::on_record;
 use super::desk::{known, line, may, may_for};
@@ -17,6 +19,7 @@ use super::report::{
 use super::{Body, Named, Params, Shared};
 use crate::domain::authority::Action;
 use crate::domain::factor::{CodeVerdict, SealingKey};
+use crate::domain::line::NAME_CHARS_MAX;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{FactorId, OneLine, PersonId, StationId, VisitId};
 use crate::seal::For;
@@ -36,6 +39,14 @@ use crate::wire::{
     Because, FactorReceipt, Push, SealedToken, TokenAssignment, TokenImport, TokenImportReceipt,
     Tokens, problem_code,
 };
+
+/// Its routes.
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(sealing_key))
+        .routes(routes!(list, import))
+        .routes(routes!(assign))
+}
 
 /// Most tokens in one import.
 const MAX_TOKENS: usize = 200;
@@ -182,7 +193,7 @@ fn check_token(token: &SealedToken) -> Answer<()> {
         ));
     }
     let maker = token.manufacturer.as_deref().unwrap_or_default();
-    if let Err(why) = OneLine::<100>::check_if_any(maker) {
+    if let Err(why) = OneLine::<NAME_CHARS_MAX>::check_if_any(maker) {
         return Err(malformed(format!(
             "token {serial}: manufacturer may have 100 characters: {why}"
         )));

@@ -7,9 +7,10 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use utoipa_axum::routes;
 
-use super::Shared;
 use super::report::{CLOCK_SKEW_MS, Labels, Sent, begin};
+use super::{Routes, Shared};
 use crate::server::auth::AtStation;
 use crate::server::database::ms;
 use crate::server::ledger::Opened;
@@ -17,6 +18,11 @@ use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::access;
 use crate::server::tables::audit::{self, Line};
 use crate::wire::{Push, UnlockPush, UnlockReceipt, problem_code};
+
+/// Its routes.
+pub(super) fn routes() -> Routes {
+    Routes::new().routes(routes!(unlock))
+}
 
 /// Takes on record that an operator unlocked a station without the registry.
 #[utoipa::path(

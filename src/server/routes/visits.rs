@@ -7,7 +7,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
+use utoipa_axum::routes;
 
+use super::Routes;
 use super::desk::{known, line, may};
 use super::report::{check_identification, check_version};
 use super::{Body, Named, Shared};
@@ -27,6 +29,15 @@ use crate::wire::{
     Acceptance, Because, PersonDetail, Said, Visit, VisitClose, VisitPass, VisitRequest,
     problem_code,
 };
+
+/// Its routes.
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .routes(routes!(open))
+        .routes(routes!(accept))
+        .routes(routes!(close))
+        .routes(routes!(pass))
+}
 
 /// Opens a visit.
 #[utoipa::path(

@@ -8,11 +8,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
+use utoipa_axum::routes;
 
-use super::Shared;
 use super::people::no_person;
 use super::report::{EndedAt, Labels, Sent, begin, check_identification, check_key, ended_at};
 use super::resets::{Decided, Judged, Taker, judged, role_then};
+use super::{Routes, Shared};
 use crate::domain::authority::{Action, Role};
 use crate::domain::suspension::FactorRef;
 use crate::domain::{OfferId, OperatorId, Person, PersonKind, StationId};
@@ -28,6 +29,11 @@ use crate::server::tables::withdrawal;
 use crate::server::tables::{offer, person};
 use crate::server::visits::{Told, Within};
 use crate::wire::{Because, Ground, Push, WithdrawalPush, WithdrawalReceipt, problem_code};
+
+/// Its routes.
+pub(super) fn routes() -> Routes {
+    Routes::new().routes(routes!(withdrawal))
+}
 
 /// The longest credential id (WebAuthn Level 3, section 5.1: 1,023 bytes).
 const MAX_ID_BYTES: usize = 1023;

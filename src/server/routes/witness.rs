@@ -12,6 +12,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::MAX_BODY_BYTES;
+use crate::domain::line::NAME_CHARS_MAX;
 use crate::domain::{OneLine, OperatorId};
 use crate::server::Registry;
 use crate::server::auth::Caller;
@@ -101,7 +102,7 @@ impl Witness {
         let mut named = parts.filter(|(part, _)| part.starts_with('{'));
         let by_path = named.next().map(|(_, named)| named.to_owned());
         let body: Stated = serde_json::from_slice(&self.body).unwrap_or_default();
-        let short = |text: &String| OneLine::<100>::check(text).is_ok();
+        let short = |text: &String| OneLine::<NAME_CHARS_MAX>::check(text).is_ok();
         Stated {
             person: by_path.or(body.person).filter(short),
             operator: body.operator.filter(short),

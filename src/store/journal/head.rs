@@ -4,16 +4,16 @@
 //! Two slots of 128 bytes, written in turn and in place, without a sync of their own on every record: after a kill it
 //! is exact, after a power cut it is a lower bound. Losing the file loses a witness, no data.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::Read;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
 use super::format::{HASH_LEN, Hash, Tip, sha256};
 use super::reader::len_u64;
-use crate::files::{open_regular, regular};
+use crate::files::{open_regular, private, regular};
 use crate::store::error::StoreError;
 
 const MAGIC: &[u8; 8] = b"KDHEAD1\n";
@@ -28,10 +28,9 @@ impl Head {
     /// Opens the head file for writing; creates it when there is none.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         let path = head_path(dir);
-        let mut kept = OpenOptions::new();
+        let mut kept = private();
         let kept = kept.read(true).write(true).create(true).truncate(false);
-        let file = regular(kept.mode(0o600), OFlags::empty(), &path)
-            .map_err(StoreError::io("open", &path))?;
+        let file = regular(kept, OFlags::empty(), &path).map_err(StoreError::io("open", &path))?;
         if file
             .metadata()
             .map_err(StoreError::io("look at", &path))?

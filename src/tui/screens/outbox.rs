@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use super::bay::view as bay;
 use super::giving_up::{GivenUp, GivingUp};
 use super::{BACK, PAGES, Screen, chosen, go};
-use crate::record::{EntryState, Left, OutboxBody, OutboxEntry, Resolution};
+use crate::record::{EntryState, Left, OutboxEntry, Resolution};
 use crate::station::face::Command;
 use crate::text::tr;
 use crate::tui::keys::{Move, letter, row};
@@ -117,17 +117,7 @@ fn entry_row(
 ) {
     let t = ctx.text;
     let plain = ctx.theme.plain();
-    let what = match entry.body {
-        OutboxBody::Enrolment { .. } => tr!(t, "outbox-enrolment"),
-        OutboxBody::Test { .. } => tr!(t, "outbox-test"),
-        OutboxBody::Unlock { .. } => tr!(t, "outbox-unlock"),
-        OutboxBody::KeyReset { .. } => tr!(t, "outbox-reset"),
-        OutboxBody::App { .. } => tr!(t, "outbox-app"),
-        OutboxBody::Removal { .. } => tr!(t, "outbox-removal"),
-        OutboxBody::Suspension { .. } => tr!(t, "outbox-suspension"),
-        OutboxBody::Tokens { .. } => tr!(t, "outbox-tokens"),
-        OutboxBody::Withdrawal { .. } => tr!(t, "outbox-withdrawal"),
-    };
+    let what = t.outbox(&entry.body);
     let (state, style) = match entry.state {
         EntryState::Queued => (format!("… {}", tr!(t, "outbox-queued")), plain),
         EntryState::Conflict { .. } => (

@@ -7,6 +7,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::characters::is_hidden;
 
+/// What a name may have, of a person, a key or an app, and what a device says of itself.
+pub const NAME_CHARS_MAX: usize = 100;
+
 /// Why a text is no such line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotOneLine {

@@ -38,35 +38,34 @@ pub struct OutboxEntry {
     pub body: OutboxBody,
 }
 
-/// What is to be sent.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "kebab-case")]
-pub enum OutboxBody {
-    /// A new enrolment.
-    Enrolment { push: Box<EnrolmentPush> },
-    /// A test of an enrolled key.
-    Test { push: Box<TestPush> },
-    /// An operator was let in without the registry.
-    Unlock {
-        operator: Operator,
-        push: Box<UnlockPush>,
-    },
-    KeyReset {
-        /// Whose it was: the first of those who lost it.
-        person: Option<PersonId>,
-        push: Box<KeyResetPush>,
-    },
-    /// The registry is not to hold a credential.
-    Withdrawal { push: Box<WithdrawalPush> },
-    /// A new authenticator app.
-    App { push: Box<AppPush> },
-    /// A factor that is no longer needed.
-    Removal { push: Box<Removal> },
-    /// A factor that was reported lost, stolen or suspected.
-    Suspension { push: Box<SuspensionPush> },
-    /// Hardware tokens for the stock.
-    Tokens { push: Box<TokenImport> },
+/// Every kind of report: what is sent, what giving it up leaves of what it reports, and the text that names it; for the macro that is
+/// named. Those that overtake what else is to be told of the same person are `urgent`: what was lost opens things meanwhile.
+#[macro_export]
+macro_rules! outbox_rows {
+    ($then:ident) => {
+        $then! {
+            /// A new enrolment.
+            Enrolment { push: Box<EnrolmentPush> } OnKey "outbox-enrolment";
+            /// A test of an enrolled key.
+            Test { push: Box<TestPush> } Nothing "outbox-test";
+            /// An operator was let in without the registry.
+            Unlock { push: Box<UnlockPush>, operator: Operator } Nothing "outbox-unlock";
+            /// A key was emptied; `person` is the first of those who lost it.
+            KeyReset { push: Box<KeyResetPush>, person: Option<PersonId> } Nothing "outbox-reset";
+            /// The registry is not to hold a credential.
+            Withdrawal { push: Box<WithdrawalPush> } Nothing "outbox-withdrawal";
+            /// A new authenticator app.
+            App { push: Box<AppPush> } OnPhone "outbox-app";
+            /// A factor that is no longer needed.
+            Removal { push: Box<Removal> } Nothing "outbox-removal";
+            /// A factor that was reported lost, stolen or suspected.
+            Suspension { push: Box<SuspensionPush> } Nothing "outbox-suspension" urgent;
+            /// Hardware tokens for the stock.
+            Tokens { push: Box<TokenImport> } Nothing "outbox-tokens";
+        }
+    };
 }
+pub use outbox_rows;
 
 /// What giving an entry up leaves of what it reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +77,34 @@ pub enum Left {
     /// Nothing that anybody has to look after.
     Nothing,
 }
+
+macro_rules! bodies {
+    ($($(#[$doc:meta])* $kind:ident { push: $push:ty $(, $also:ident: $type:ty)* } $left:ident $text:literal $($urgent:ident)?;)*) => {
+        /// What is to be sent.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "what", rename_all = "kebab-case")]
+        pub enum OutboxBody {
+            $($(#[$doc])* $kind { $($also: $type,)* push: $push },)*
+        }
+
+        impl OutboxBody {
+            /// Whether it overtakes what else is to be told of the same person.
+            pub fn is_urgent(&self) -> bool {
+                match self {
+                    $(Self::$kind { .. } => [$(stringify!($urgent),)?].contains(&"urgent"),)*
+                }
+            }
+
+            /// What is left of what it reports once it is given up.
+            pub fn left(&self) -> Left {
+                match self {
+                    $(Self::$kind { .. } => Left::$left,)*
+                }
+            }
+        }
+    };
+}
+outbox_rows!(bodies);
 
 /// Goes on with the report in an [`OutboxBody`], whichever it is.
 #[macro_export]
@@ -213,26 +240,6 @@ impl OutboxBody {
             | Self::Removal { .. }
             | Self::Suspension { .. }
             | Self::Tokens { .. } => self.about().person,
-        }
-    }
-
-    /// Whether it overtakes what else is to be told of the same person: what was lost opens things meanwhile.
-    pub fn is_urgent(&self) -> bool {
-        matches!(self, Self::Suspension { .. })
-    }
-
-    /// What is left of what it reports once it is given up.
-    pub fn left(&self) -> Left {
-        match self {
-            Self::Enrolment { .. } => Left::OnKey,
-            Self::App { .. } => Left::OnPhone,
-            Self::Test { .. }
-            | Self::Unlock { .. }
-            | Self::KeyReset { .. }
-            | Self::Withdrawal { .. }
-            | Self::Removal { .. }
-            | Self::Suspension { .. }
-            | Self::Tokens { .. } => Left::Nothing,
         }
     }
 }

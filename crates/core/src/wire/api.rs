@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::because::{Because, WhyNot};
 use super::factor::{AppOffer, Factor};
+use super::report::{About, accepted, reports};
 use super::visit::{ServedBy, TicketVisit, Visit};
 use super::webauthn::{
     AuthenticationResponse, CreationOptions, RegistrationResponse, RequestOptions,
@@ -415,4 +416,22 @@ impl Problem {
     pub fn code(&self) -> &str {
         self.kind.rsplit('/').next().unwrap_or_default()
     }
+}
+
+reports! {
+    EnrolmentPush at "enrolments" gives Receipt: |push| About {
+        done_by: push.done_by(),
+        thing: Some(&push.key.model),
+        credentials: std::slice::from_ref(&push.registration.raw_id),
+        ..About::of(&push.person, &push.operator, push.enrolled_at)
+    };
+    TestPush at "tests" gives Receipt: |push| About {
+        thing: Some(&push.key.model),
+        credentials: std::slice::from_ref(&push.assertion.raw_id),
+        ..About::of(&push.person, &push.operator, push.tested_at)
+    };
+}
+
+accepted! {
+    Receipt waiting;
 }

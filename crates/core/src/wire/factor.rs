@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::report::{About, accepted, reports};
 use crate::domain::factor::{
     CodeVerdict, FactorKind, Replacement, SealedSecret, SealingKey, TotpCode, TotpSettings,
 };
@@ -277,4 +278,24 @@ pub struct TokenAssignment {
     pub codes: Vec<TotpCode>,
     /// How the person was identified.
     pub identification: Identification,
+}
+
+reports! {
+    AppPush at "apps" gives FactorReceipt: |push| About {
+        done_by: push.done_by(),
+        thing: Some(&push.name),
+        factor: Some(push.factor),
+        ..About::of(&push.person, &push.operator, push.enrolled_at)
+    };
+    Removal at "removals" gives RemovalReceipt: |push| About {
+        factor: Some(push.factor),
+        ..About::of(&push.person, &push.operator, push.removed_at)
+    };
+    TokenImport at "tokens" gives TokenImportReceipt: |push| About::by(&push.operator, push.imported_at);
+}
+
+accepted! {
+    FactorReceipt waiting;
+    RemovalReceipt;
+    TokenImportReceipt;
 }

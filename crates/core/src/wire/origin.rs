@@ -6,10 +6,8 @@ use super::{
 };
 use crate::domain::act::{self, Act, ActFault};
 use crate::domain::factor::SealingKey;
+use crate::domain::line::NAME_CHARS_MAX;
 use crate::domain::{OneLine, PersonId};
-
-/// Longest text about an app: as long as other names are.
-const MAX_APP_TEXT_CHARS: usize = 100;
 
 /// Whether it is a domain name in lower case, at most 253 characters.
 pub fn is_domain(text: &str) -> bool {
@@ -127,7 +125,7 @@ impl AppOffer {
     /// # Errors
     /// [`OfferFault::AppText`] and [`OfferFault::SealingKey`]
     pub fn check(&self) -> Result<(), OfferFault> {
-        let line = |text: &str| OneLine::<MAX_APP_TEXT_CHARS>::check(text).is_ok();
+        let line = |text: &str| OneLine::<NAME_CHARS_MAX>::check(text).is_ok();
         let label = |text: &str| line(text) && !text.contains(':');
         for (what, good) in [
             ("issuer", label(&self.issuer)),

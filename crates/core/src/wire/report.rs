@@ -1,17 +1,11 @@
 //! What the bodies have in common that a station reports after the fact, with the outbox entry's id as `Idempotency-Key`.
 //!
-//! A new one is its struct, its receipt and one [`Report`]; nothing else on the way to the registry knows its kind.
+//! A new one is its struct, its receipt and a row below them, `reports!`; nothing else on the way to the registry knows its kind.
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{
-    AppPush, EnrolmentPush, FactorReceipt, KeyResetPush, KeyResetReceipt, Receipt, Removal,
-    RemovalReceipt, SuspensionPush, SuspensionReceipt, TestPush, TokenImport, TokenImportReceipt,
-    UnlockPush, UnlockReceipt, WithdrawalPush, WithdrawalReceipt,
-};
-use crate::domain::suspension::FactorRef;
 use crate::domain::{Bytes, FactorId, OperatorId, PersonId};
 
 /// A body that is pushed until the registry has accepted or refused it.
@@ -55,7 +49,7 @@ pub struct About<'a> {
 }
 
 impl<'a> About<'a> {
-    fn by(operator: &'a OperatorId, at: Timestamp) -> Self {
+    pub(super) fn by(operator: &'a OperatorId, at: Timestamp) -> Self {
         Self {
             person: None,
             operator,
@@ -67,7 +61,7 @@ impl<'a> About<'a> {
         }
     }
 
-    fn of(person: &'a PersonId, operator: &'a OperatorId, at: Timestamp) -> Self {
+    pub(super) fn of(person: &'a PersonId, operator: &'a OperatorId, at: Timestamp) -> Self {
         Self {
             person: Some(person),
             ..Self::by(operator, at)
@@ -89,72 +83,27 @@ impl<R: Report> Report for &R {
     }
 }
 
+/// Where each is posted, what answers, and who and what it is about.
 macro_rules! reports {
     ($($push:ident at $path:literal gives $receipt:ident: |$it:ident| $about:expr;)*) => {$(
-        impl Report for $push {
+        impl $crate::wire::Report for $push {
             const PATH: &'static str = $path;
             type Receipt = $receipt;
 
-            fn about(&self) -> About<'_> {
+            fn about(&self) -> $crate::wire::About<'_> {
                 let $it = self;
                 $about
             }
         }
     )*};
 }
+pub(super) use reports;
 
-reports! {
-    EnrolmentPush at "enrolments" gives Receipt: |push| About {
-        done_by: push.done_by(),
-        thing: Some(&push.key.model),
-        credentials: std::slice::from_ref(&push.registration.raw_id),
-        ..About::of(&push.person, &push.operator, push.enrolled_at)
-    };
-    TestPush at "tests" gives Receipt: |push| About {
-        thing: Some(&push.key.model),
-        credentials: std::slice::from_ref(&push.assertion.raw_id),
-        ..About::of(&push.person, &push.operator, push.tested_at)
-    };
-    UnlockPush at "unlocks" gives UnlockReceipt: |push| About::by(&push.operator, push.unlocked_at);
-    KeyResetPush at "key-resets" gives KeyResetReceipt: |push| About {
-        done_by: push.done_by(),
-        thing: Some(&push.key.model),
-        credentials: &push.credentials,
-        ..About::by(&push.operator, push.reset_at)
-    };
-    WithdrawalPush at "withdrawals" gives WithdrawalReceipt: |push| About {
-        done_by: push.done_by(),
-        thing: Some(&push.key.model),
-        credentials: std::slice::from_ref(&push.credential),
-        ..About::of(&push.person, &push.operator, push.withdrawn_at)
-    };
-    AppPush at "apps" gives FactorReceipt: |push| About {
-        done_by: push.done_by(),
-        thing: Some(&push.name),
-        factor: Some(push.factor),
-        ..About::of(&push.person, &push.operator, push.enrolled_at)
-    };
-    Removal at "removals" gives RemovalReceipt: |push| About {
-        factor: Some(push.factor),
-        ..About::of(&push.person, &push.operator, push.removed_at)
-    };
-    SuspensionPush at "suspensions" gives SuspensionReceipt: |push| match &push.factor {
-        FactorRef::Key { credential } => About {
-            credentials: std::slice::from_ref(credential),
-            ..About::of(&push.person, &push.operator, push.suspended_at)
-        },
-        FactorRef::App { factor } => About {
-            factor: Some(*factor),
-            ..About::of(&push.person, &push.operator, push.suspended_at)
-        },
-    };
-    TokenImport at "tokens" gives TokenImportReceipt: |push| About::by(&push.operator, push.imported_at);
-}
-
+/// The receipts, and by which field each says that it waits.
 macro_rules! accepted {
     ($($receipt:ident $($waiting:ident)?;)*) => {$(
-        impl Accepted for $receipt {
-            fn accepted_at(&self) -> Timestamp {
+        impl $crate::wire::Accepted for $receipt {
+            fn accepted_at(&self) -> jiff::Timestamp {
                 self.accepted_at
             }
             $(fn is_waiting(&self) -> bool {
@@ -163,14 +112,4 @@ macro_rules! accepted {
         }
     )*};
 }
-
-accepted! {
-    Receipt waiting;
-    FactorReceipt waiting;
-    KeyResetReceipt;
-    RemovalReceipt;
-    SuspensionReceipt;
-    TokenImportReceipt;
-    UnlockReceipt;
-    WithdrawalReceipt;
-}
+pub(super) use accepted;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::report::{About, accepted, reports};
 use super::{Credential, KeyReport};
 use crate::domain::reset::ResetCase;
 use crate::domain::{Bytes, KeyId, OperatorId, Person, PersonId, VisitId};
@@ -120,4 +121,17 @@ pub struct KeyResetReceipt {
     pub suspended: Vec<Bytes>,
     /// When the registry accepted it.
     pub accepted_at: Timestamp,
+}
+
+reports! {
+    KeyResetPush at "key-resets" gives KeyResetReceipt: |push| About {
+        done_by: push.done_by(),
+        thing: Some(&push.key.model),
+        credentials: &push.credentials,
+        ..About::by(&push.operator, push.reset_at)
+    };
+}
+
+accepted! {
+    KeyResetReceipt;
 }

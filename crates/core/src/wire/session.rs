@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::bond::ReportKey;
+use super::report::{About, accepted, reports};
 use super::webauthn::{
     AuthenticationResponse, CreationOptions, RegistrationResponse, RequestOptions,
 };
@@ -191,4 +192,12 @@ pub struct UnlockPush {
 pub struct UnlockReceipt {
     /// When the registry took it on record.
     pub accepted_at: Timestamp,
+}
+
+reports! {
+    UnlockPush at "unlocks" gives UnlockReceipt: |push| About::by(&push.operator, push.unlocked_at);
+}
+
+accepted! {
+    UnlockReceipt;
 }

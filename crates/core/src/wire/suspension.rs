@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::report::{About, accepted, reports};
 use super::webauthn::{AuthenticationResponse, RequestOptions};
 use crate::domain::factor::{CodeVerdict, TotpCode};
 use crate::domain::identification::Earlier;
@@ -111,4 +112,21 @@ pub struct LiftReply {
     /// How its owner was identified the last time, where that was otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identified_before: Option<Earlier>,
+}
+
+reports! {
+    SuspensionPush at "suspensions" gives SuspensionReceipt: |push| match &push.factor {
+        FactorRef::Key { credential } => About {
+            credentials: std::slice::from_ref(credential),
+            ..About::of(&push.person, &push.operator, push.suspended_at)
+        },
+        FactorRef::App { factor } => About {
+            factor: Some(*factor),
+            ..About::of(&push.person, &push.operator, push.suspended_at)
+        },
+    };
+}
+
+accepted! {
+    SuspensionReceipt;
 }

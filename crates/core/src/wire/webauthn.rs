@@ -57,6 +57,7 @@ pub struct User {
 
 /// `PublicKeyCredentialParameters`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = PublicKeyCredentialParameters)]
 pub struct Algorithm {
     /// Always `public-key`.
     #[serde(rename = "type")]

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::KeyReport;
+use super::report::{About, accepted, reports};
 use crate::domain::reset::ResetCase;
 use crate::domain::{Bytes, OfferId, OperatorId, PersonId, VisitId};
 
@@ -70,4 +71,17 @@ pub struct WithdrawalReceipt {
     pub suspended: bool,
     /// When the registry accepted it.
     pub accepted_at: Timestamp,
+}
+
+reports! {
+    WithdrawalPush at "withdrawals" gives WithdrawalReceipt: |push| About {
+        done_by: push.done_by(),
+        thing: Some(&push.key.model),
+        credentials: std::slice::from_ref(&push.credential),
+        ..About::of(&push.person, &push.operator, push.withdrawn_at)
+    };
+}
+
+accepted! {
+    WithdrawalReceipt;
 }
