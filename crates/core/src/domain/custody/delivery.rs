@@ -30,6 +30,7 @@ pub struct Delivery {
 /// What was to come of one model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ExpectedItem)]
 pub struct Expected {
     pub model: Model,
     pub count: u32,
