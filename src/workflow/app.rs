@@ -129,7 +129,7 @@ async fn chosen(
         let found = factors.into_iter().find(|factor| factor.id == id);
         let is_suspended = |f: &&Factor| f.id == id && f.held.suspended.is_some();
         return match detail.factors.iter().find(is_suspended) {
-            Some(held) => Err(suspended(&detail.person.name, &held.name)),
+            Some(held) => Err(Stop::suspended(&detail.person.name, &held.name)),
             None => found.ok_or_else(|| no_factor(detail)),
         };
     }
@@ -156,14 +156,6 @@ async fn chosen(
 fn no_factor(detail: &PersonDetail) -> Stop {
     let person = detail.person.name.clone();
     Stop::Unmet(Unmet::NoFactor { person })
-}
-
-/// What is suspended proves nothing, whatever is asked of it.
-pub(super) fn suspended(person: &str, factor: &str) -> Stop {
-    Stop::Unmet(Unmet::Suspended {
-        person: person.to_owned(),
-        factor: factor.to_owned(),
-    })
 }
 
 /// Where it would be the last one, that is a reset.

@@ -5,7 +5,6 @@
 
 use jiff::Timestamp;
 
-use super::app::suspended;
 use super::ceremony::{
     Ceremony, ClientData, Verified, authentication_response, client_data, verify_assertion,
 };
@@ -94,7 +93,7 @@ impl Retest<'_> {
         let kept = Kept::of(desk, &person.id).await?;
         let rp_id = &offer.creation.rp.id;
         if shown(desk, key, rp_id, &kept.suspended).await?.is_some() {
-            return Err(suspended(&person.name, &key.model));
+            return Err(Stop::suspended(&person.name, &key.model));
         }
         let mut allowed = offer.creation.exclude_credentials.clone();
         allowed.retain(|listed| !kept.suspended.contains(&listed.id));
@@ -104,7 +103,7 @@ impl Retest<'_> {
         };
         if request.allow_credentials.is_empty() {
             // Shown to nobody without a PIN, and there is nothing else that it can be.
-            return Err(suspended(&person.name, &key.model));
+            return Err(Stop::suspended(&person.name, &key.model));
         }
         let asked = Asked {
             request: &request,
@@ -114,7 +113,7 @@ impl Retest<'_> {
         };
         match sign_as_enrolled(desk, key, &asked).await {
             Err(Stop::Key(KeyFault::NoCredential)) if !kept.suspended.is_empty() => {
-                Err(suspended(&person.name, &key.model))
+                Err(Stop::suspended(&person.name, &key.model))
             }
             signed => signed.map(|(signed, client)| {
                 let waits = kept.waiting.contains(&signed.id);

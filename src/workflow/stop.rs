@@ -217,6 +217,14 @@ fn code_of(unmet: &Unmet) -> &'static str {
 }
 
 impl Stop {
+    /// What is suspended proves nothing, whatever is asked of it.
+    pub(super) fn suspended(person: &str, factor: &str) -> Self {
+        Self::Unmet(Unmet::Suspended {
+            person: person.to_owned(),
+            factor: factor.to_owned(),
+        })
+    }
+
     /// Its stable word: part of the command line's output, and what `text` explains.
     pub fn code(&self) -> StopCode {
         match self {

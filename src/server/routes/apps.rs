@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use utoipa_axum::routes;
 
 use super::desk::Terms;
-use super::people::no_person;
+use super::desk::no_person;
 use super::report::{
     Claim, Labels, Said, Sent, begin, check_identification, claimed_app_offer, ended_at,
     may_identify, may_then,

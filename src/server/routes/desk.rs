@@ -3,17 +3,17 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::people::no_person;
 use crate::domain::authority::Action;
 use crate::domain::{Person, PersonId, VisitId};
 use crate::server::Registry;
 use crate::server::auth::AtDesk;
 use crate::server::database::Connection;
-use crate::server::problem::Answer;
+use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::audit::Line;
 use crate::server::tables::offer::Sort;
 use crate::server::tables::person;
 use crate::server::tally::Event;
+use crate::wire::{Because, problem_code};
 
 /// Under which visit something is asked for.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::IntoParams)]
@@ -69,4 +69,10 @@ pub(super) fn line<'a>(
         subject,
         detail,
     }
+}
+
+/// Nobody has that identifier.
+pub fn no_person(id: &PersonId) -> Refusal {
+    let person = id.to_string();
+    Refusal::because(problem_code::NOT_FOUND, Because::NoPerson { person })
 }

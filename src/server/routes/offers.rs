@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use utoipa_axum::routes;
 
 use super::Routes;
+use super::desk::no_person;
 use super::desk::{Terms, Under, known, line, may, may_for};
-use super::people::no_person;
 use super::{Named, Params, Shared, apps};
 use crate::domain::act::challenge;
 use crate::domain::authority::Action;

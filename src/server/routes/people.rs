@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use utoipa_axum::routes;
 
+use super::desk::no_person;
 use super::{Body, Named, Params, Routes, Shared, desk};
 use crate::domain::visit::Held;
 use crate::domain::{Person, PersonId};
@@ -22,7 +23,7 @@ use crate::server::tables::person;
 use crate::server::tables::{factor, search};
 use crate::server::visits;
 use crate::wire::{
-    Because, ExpectedPeople, LOOKUP_MAX, NoReset, People, PeopleLookup, PersonDetail, problem_code,
+    ExpectedPeople, LOOKUP_MAX, NoReset, People, PeopleLookup, PersonDetail, problem_code,
 };
 
 /// Its routes.
@@ -206,12 +207,6 @@ pub(super) async fn detail_of(
             said: why.said(),
         }),
     })
-}
-
-/// Nobody has that identifier.
-pub fn no_person(id: &PersonId) -> Refusal {
-    let person = id.to_string();
-    Refusal::because(problem_code::NOT_FOUND, Because::NoPerson { person })
 }
 
 /// The start of a day and of the next in a time zone.

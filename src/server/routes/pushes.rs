@@ -12,7 +12,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use utoipa_axum::routes;
 
-use super::people::no_person;
+use super::desk::no_person;
 use super::report::{
     Arrival, Claim, Labels, Sent, check_identification, check_key, claimed_offer, look,
     may_identify,

@@ -24,7 +24,7 @@ pub(super) use claim::{
 pub(super) use ended::{EndedAt, earliest_in_words, ended_at, ended_since};
 
 use super::Body;
-use super::people::no_person;
+use super::desk::no_person;
 use crate::domain::identification::Methods;
 use crate::domain::line::{NAME_CHARS_MAX, NotOneLine};
 use crate::domain::suspension::FactorRef;

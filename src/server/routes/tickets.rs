@@ -10,9 +10,10 @@ use jiff::{SignedDuration, Timestamp};
 use utoipa_axum::routes;
 
 use super::Routes;
+use super::desk::no_person;
 use super::desk::{Terms, line, may};
 use super::offers;
-use super::people::{bounds, no_person};
+use super::people::bounds;
 use super::{Body, Shared, apps};
 use crate::domain::authority::Action;
 use crate::domain::visit::{Had, Takes};

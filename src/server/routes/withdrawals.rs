@@ -10,7 +10,7 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use utoipa_axum::routes;
 
-use super::people::no_person;
+use super::desk::no_person;
 use super::report::{EndedAt, Labels, Sent, begin, check_identification, check_key, ended_at};
 use super::resets::{Decided, Judged, Taker, judged, role_then};
 use super::{Routes, Shared};

@@ -3,7 +3,6 @@
 //! Invariant: nothing is made. What is written down was signed as [`sign_as_enrolled`] asks for it.
 
 use super::super::admit::is_operators_own;
-use super::super::app::suspended;
 use super::super::ceremony::authentication_response;
 use super::super::report::{key_report, push_entry};
 use super::super::retest::{Asked, sign_as_enrolled};
@@ -91,7 +90,7 @@ pub(in crate::workflow) async fn sign_for(
             return Err(Refusal::Found { findings }.into());
         }
         if holds_suspended(desk, &key, offer).await {
-            return Err(suspended(person.as_str(), &key.model));
+            return Err(Stop::suspended(person.as_str(), &key.model));
         }
         if key.pin_set == Some(false) || offer.request.allow_credentials.is_empty() {
             // No PIN, so nothing of anybody's that this relying party would accept; or nothing that it may sign with.
