@@ -79,6 +79,8 @@ pub struct Model {
     pub plugging: bool,
     /// When a key was last pressed, by [`Now::uptime`].
     pub active_at: Duration,
+    /// A code went by itself with its last digit, and no key was pressed since: an Enter before then is of that code.
+    pub hasty_until: Option<Duration>,
     /// A sign-in is awaited: a session that appears without one is not taken over by a locked screen.
     pub expects_operator: bool,
     /// A run was asked for and has not begun yet.
@@ -153,6 +155,7 @@ impl Model {
             remark: None,
             plugging: false,
             active_at: Duration::ZERO,
+            hasty_until: None,
             expects_operator: true,
             starting: None,
         }

@@ -4,6 +4,7 @@ mod account_resets;
 mod apps;
 mod batch;
 mod behaviour;
+mod closing;
 mod door;
 mod keyboard;
 mod loans;

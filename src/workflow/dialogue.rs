@@ -80,29 +80,6 @@ impl Job {
         }
     }
 
-    /// Whether what it did shows on the person's page, so that it is looked at again when the run is over.
-    pub fn shows_on_page(&self) -> bool {
-        match self {
-            Self::App { app, .. } => match app {
-                AppJob::Enrol | AppJob::Both => false,
-                AppJob::Test
-                | AppJob::Replace
-                | AppJob::Remove
-                | AppJob::Assign
-                | AppJob::Accept
-                | AppJob::Leave => true,
-            },
-            Self::Loss { .. } | Self::AccountReset { .. } | Self::Lend { .. } => true,
-            Self::Care { care } => matches!(care, CareJob::TestFor { .. }),
-            Self::SignIn
-            | Self::FirstSignIn
-            | Self::Enrol { .. }
-            | Self::Resolve { .. }
-            | Self::Withdraw { .. }
-            | Self::Reset => false,
-        }
-    }
-
     /// Whether it is about an app or a token, or about any factor as the registry has it, and changes no key.
     pub fn is_about_app(&self) -> bool {
         match self {

@@ -6,7 +6,7 @@ use crate::domain::act::{Act, Deed};
 use crate::domain::identification::{DeskMethod, Document, Earlier, MethodId};
 use crate::domain::pin::PinError;
 use crate::domain::policy::Verdict;
-use crate::domain::{KeyFacts, OperatorId, Person, Pin, UsbPath};
+use crate::domain::{KeyFacts, OperatorId, Person, PersonId, Pin, UsbPath};
 use crate::record::Remains;
 use crate::tui::entry::{Line, SecretLine};
 use crate::tui::model::{
@@ -15,7 +15,7 @@ use crate::tui::model::{
 };
 use crate::wire::ServedBy;
 use crate::workflow::KeyFault;
-use crate::workflow::dialogue::{Ending, Job, Note, Step, Wanted, steps};
+use crate::workflow::dialogue::{CareJob, Ending, Job, Note, Step, Wanted, steps};
 
 /// The key by which whoever is signed in was let in.
 #[derive(Clone)]
@@ -300,6 +300,20 @@ impl Run {
             | Job::Loss { person, .. }
             | Job::AccountReset { person, .. } => Some(person),
             Job::Resolve { unfinished } => unfinished.person(),
+        }
+    }
+
+    /// Whether it is for them, from their page.
+    pub fn is_for(&self, id: &PersonId) -> bool {
+        match &self.job {
+            Job::Care {
+                care:
+                    CareJob::TestFor { person }
+                    | CareJob::CheckReturn {
+                        person: Some(person),
+                    },
+            } => person == id,
+            _ => self.person().is_some_and(|person| person.id == *id),
         }
     }
 
