@@ -1,10 +1,11 @@
 //! What the kiosk knows and shows at this moment. Plain values; drawing reads them, [`update`](super::update) changes them.
 //!
 //! Invariants: what belongs to people lives in [`Model::desk`], [`Model::work`], [`Model::batch`] and [`HomeView::people`] only, so that
-//! locking can forget all of it at once; what may be drawn and pressed is decided by [`Model::front`] alone. Nothing here has
+//! locking can forget all of it at once, and in [`Model::mine`], which waits unseen for its operator; what may be drawn and pressed is decided by [`Model::front`] alone. Nothing here has
 //! `Debug`: a PIN that is being typed is part of it.
 
 mod front;
+mod mine;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +36,7 @@ pub use super::screens::run::state::{
     Asking, CurrentPin, Identify, NewPin, OwnKey, Phase, PinComplaint, Progress, Run, Touch,
 };
 pub use front::{Door, Front, Lock};
+pub use mine::{Draft, Mine, WishTyped};
 
 /// The clocks, handed in with every event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +73,12 @@ pub struct Model {
     pub batch: BatchState,
     /// The run at the desk, until its closing screen is left. A sign-in is none: that stands at the [`Door`].
     pub work: Option<Run>,
+    /// What waits for the operator behind a lock.
+    pub mine: Mine,
     /// The screen is locked over a run that could not be stopped without leaving something behind.
     pub lock: Option<Lock>,
+    /// Leaving was asked for once, which ends a visit.
+    pub leave_asked: bool,
     /// A message at the foot of the page, until the next key.
     pub remark: Option<Remark>,
     /// Demonstration: the next digit names the slot to plug or pull.
@@ -151,7 +157,9 @@ impl Model {
             desk: DeskState::default(),
             batch: BatchState::default(),
             work: None,
+            mine: Mine::default(),
             lock: None,
+            leave_asked: false,
             remark: None,
             plugging: false,
             active_at: Duration::ZERO,

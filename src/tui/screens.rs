@@ -206,7 +206,7 @@ pub static PAGES: &[Row] = &[
     OUTBOX,
     UNFINISHED,
     row!(f(7) => "key-tickets", HelpOnly, Kiosk(|m, press| home::tickets(m, press))),
-    row!(f(10) => "key-sign-out", HelpOnly, Kiosk(|m, _| door::lock::leave(m))),
+    row!(f(10) => "key-sign-out", HelpOnly, Kiosk(door::lock::leave)),
 ];
 
 /// To the resets of accounts. Like the others not on its own page.

@@ -7,6 +7,7 @@ mod behaviour;
 mod closing;
 mod door;
 mod keyboard;
+mod leaving;
 mod loans;
 mod locking;
 mod losses;

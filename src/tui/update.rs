@@ -98,9 +98,18 @@ fn pressed(model: &mut Model, now: Now, event: KeyEvent) -> Vec<Effect> {
     let stop_asked = model
         .run_mut()
         .map(|run| std::mem::take(&mut run.stop_asked));
+    let leaves = std::mem::take(&mut model.leave_asked);
     let sure = std::mem::take(&mut model.batch.end_asked) | stop_asked.unwrap_or(false);
     match row {
-        Some(row) => row.act(model, Press { now, event, sure }),
+        Some(row) => {
+            let press = Press {
+                now,
+                event,
+                sure,
+                leaves,
+            };
+            row.act(model, press)
+        }
         None => match typed(front(model).typing, event) {
             Some(c) => edit(model, Edit::Push(c)),
             None => Vec::new(),

@@ -545,6 +545,8 @@ remark-busy = Something else is going on: finish or stop it first.
 remark-store = This station could not write to its disk: call the station administrator.
 remark-tickets-fetched = The tickets for today are here.
 remark-no-tickets = Nobody is expected today, so there are no tickets.
+remark-still-typed = What you typed is kept, and stands there when you ask again for { $name }.
+leave-sure = This ends the visit with { $name }: the same key again signs out.
 
 ## Outbox
 

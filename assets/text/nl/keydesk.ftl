@@ -545,6 +545,8 @@ remark-busy = Er loopt iets anders: maak dat eerst af of stop het.
 remark-store = Dit station kon niet naar zijn schijf schrijven: bel de stationsbeheerder.
 remark-tickets-fetched = De tickets voor vandaag zijn er.
 remark-no-tickets = Vandaag wordt niemand verwacht, dus er zijn geen tickets.
+remark-still-typed = Wat u typte is bewaard en staat er weer als u opnieuw vraagt voor { $name }.
+leave-sure = Dit beëindigt het bezoek van { $name }: nog eens deze toets meldt af.
 
 ## Uitbak
 

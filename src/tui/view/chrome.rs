@@ -264,6 +264,11 @@ fn said(ctx: Ctx<'_>) -> Option<Vec<Span<'static>>> {
         let line = tr!(text, "plug-which", slots = slots.join(" "));
         return Some(vec![s(line, ctx.theme.accent())]);
     }
+    if model.leave_asked {
+        let names: Vec<&str> = model.mine.visiting(ctx.now.wall).collect();
+        let line = tr!(text, "leave-sure", name = names.join(", "));
+        return Some(vec![s(line, ctx.theme.danger())]);
+    }
     if let Some(run) = model.run().filter(|run| !run.is_over()) {
         let leaves = match run.leaves {
             Remains::Nothing if let Some(loss) = run.job.loss() => loss_leaves(ctx, run, loss),

@@ -11,7 +11,7 @@ use crate::record::Remains;
 use crate::tui::entry::{Line, SecretLine};
 use crate::tui::model::{
     AccountResetAsking, AppAsking, CareAsking, Coached, Finger, LoanAsking, LossAsking,
-    ResetAsking, Shown,
+    ResetAsking, Shown, WishTyped,
 };
 use crate::wire::ServedBy;
 use crate::workflow::KeyFault;
@@ -60,6 +60,8 @@ pub struct Run {
     pub wanted: Option<Wanted>,
     /// The key was pulled, and is checked from the start.
     pub anew: bool,
+    /// What was typed of why a reset is asked for, once it was answered.
+    pub wish: Option<WishTyped>,
 }
 
 /// What is in front in a run: each takes the place of the one before.
@@ -246,6 +248,7 @@ impl Run {
             key: None,
             wanted: None,
             anew: false,
+            wish: None,
         }
     }
 
