@@ -18,6 +18,7 @@ mod resets;
 mod screens;
 mod searching;
 mod terminal;
+mod typing;
 
 use ratatui::buffer::Buffer;
 

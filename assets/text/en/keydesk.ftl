@@ -378,6 +378,7 @@ new-pin-mismatch = The two were not the same. Start again with the first.
 current-pin-big = YOUR PIN
 current-pin-how = Type the PIN of this key.
 current-pin-wrong = That was not the PIN of this key.
+key-gone = The key in slot { $slot } is gone: put it back there.
 look-away = Operator, please look away.
 pin-length-min = at least { $min } characters
 pin-length-enough = long enough

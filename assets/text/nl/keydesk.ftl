@@ -378,6 +378,7 @@ new-pin-mismatch = De twee waren niet gelijk. Begin opnieuw met de eerste.
 current-pin-big = UW PINCODE
 current-pin-how = Toets de pincode van deze sleutel in.
 current-pin-wrong = Dat was niet de pincode van deze sleutel.
+key-gone = De sleutel in poort { $slot } is weg: steek hem daar terug.
 look-away = Balie, kijk even weg.
 pin-length-min = minstens { $min } tekens
 pin-length-enough = lang genoeg

@@ -1,0 +1,40 @@
+//! What is typed: too much, or for a key that has gone.
+
+use std::sync::Arc;
+
+use ratatui::crossterm::event::KeyCode;
+
+use super::behaviour::at;
+use super::shown;
+use crate::station::face::{SlotState, Update};
+use crate::tui::scenes::cast;
+
+#[test]
+fn a_key_that_is_pulled_while_its_pin_is_typed_is_missed_at_once() {
+    for scene in [
+        "current-pin-wrong",
+        "new-pin",
+        "retest",
+        "touch-again",
+        "admit-warned",
+    ] {
+        let mut stage = at(scene);
+        let key = stage
+            .model
+            .run()
+            .and_then(|run| run.key.clone())
+            .expect("a key");
+        let before = shown(&stage);
+        assert!(!before.contains("is gone"), "{scene}: {before}");
+        let mut bay = cast::bay().as_ref().clone();
+        for slot in bay.iter_mut().filter(|slot| slot.place == key.place) {
+            slot.state = SlotState::Empty;
+        }
+        stage.say(Update::Bay(Arc::new(bay)));
+        let screen = shown(&stage);
+        let words = format!("The key in slot {} is gone", key.slot);
+        assert!(screen.contains(&words), "{scene}: {screen}");
+        stage.say(Update::Bay(cast::bay()));
+        assert_eq!(shown(&stage), before, "{scene}");
+    }
+}
