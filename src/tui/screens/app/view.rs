@@ -388,7 +388,7 @@ pub(in crate::tui) fn factor_row(
 /// When it was last tested, or when it was removed.
 pub(in crate::tui) fn last_seen(ctx: Ctx<'_>, factor: &Factor) -> String {
     match (factor.removed_at, factor.last_tested_at) {
-        (Some(at), _) => tr!(ctx.text, "factor-removed", day = ctx.day(at)),
+        (Some(at), _) => tr!(ctx.text, "factor-removed", day = ctx.since(at)),
         (None, Some(at)) => tr!(ctx.text, "person-tested", day = ctx.day(at)),
         (None, None) => tr!(ctx.text, "person-never-tested"),
     }

@@ -419,7 +419,7 @@ fn lines(ctx: Ctx<'_>, owned: &Owned, columns: u16) -> Vec<String> {
         return lines;
     }
     if let Some(since) = owned.waiting_since() {
-        let words = tr!(t, "waiting-since", day = ctx.day(since));
+        let words = tr!(t, "waiting-since", day = ctx.since(since));
         let mut lines = wrap(&words, usize::from(columns));
         lines.insert(0, name(ctx, owned));
         return lines;
@@ -433,7 +433,7 @@ fn lines(ctx: Ctx<'_>, owned: &Owned, columns: u16) -> Vec<String> {
     let (since, last) = match owned {
         Owned::Key(credential) => {
             let tested = match (credential.gone_at, credential.last_tested_at) {
-                (Some(at), _) => tr!(t, "credential-gone", day = ctx.day(at)),
+                (Some(at), _) => tr!(t, "credential-gone", day = ctx.since(at)),
                 (None, Some(at)) => tr!(t, "person-tested", day = ctx.day(at)),
                 (None, None) => tr!(t, "person-never-tested"),
             };
