@@ -82,6 +82,8 @@ pub struct Model {
     /// A message at the foot of the page, until the next key.
     pub remark: Option<Remark>,
     /// Demonstration: the next digit names the slot to plug or pull.
+    /// What was typed last found no room in its line, which takes so many characters.
+    pub full_at: Option<usize>,
     pub plugging: bool,
     /// When a key was last pressed, by [`Now::uptime`].
     pub active_at: Duration,
@@ -162,6 +164,7 @@ impl Model {
             leave_asked: false,
             remark: None,
             plugging: false,
+            full_at: None,
             active_at: Duration::ZERO,
             hasty_until: None,
             expects_operator: true,

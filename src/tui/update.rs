@@ -85,6 +85,7 @@ fn said(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
 
 fn pressed(model: &mut Model, now: Now, event: KeyEvent) -> Vec<Effect> {
     model.remark = None;
+    model.full_at = None;
     if is_of_code(model, now, event) {
         return Vec::new();
     }

@@ -548,6 +548,7 @@ remark-tickets-fetched = The tickets for today are here.
 remark-no-tickets = Nobody is expected today, so there are no tickets.
 remark-still-typed = What you typed is kept, and stands there when you ask again for { $name }.
 leave-sure = This ends the visit with { $name }: the same key again signs out.
+line-full = Too long: { $max } characters at most. The rest was left out.
 
 ## Outbox
 

@@ -548,6 +548,7 @@ remark-tickets-fetched = De tickets voor vandaag zijn er.
 remark-no-tickets = Vandaag wordt niemand verwacht, dus er zijn geen tickets.
 remark-still-typed = Wat u typte is bewaard en staat er weer als u opnieuw vraagt voor { $name }.
 leave-sure = Dit beëindigt het bezoek van { $name }: nog eens deze toets meldt af.
+line-full = Te lang: hoogstens { $max } tekens. De rest is weggelaten.
 
 ## Uitbak
 

@@ -18,7 +18,6 @@ use crate::domain::identification::Document;
 use crate::record::Remains;
 use crate::station::face::Command;
 use crate::text::tr;
-use crate::tui::entry::Line;
 use crate::tui::keys::{ENTER, ESC, Edit, Key, Move, Press, Row, f, letter, row};
 use crate::tui::model::{Asking, Identify, Model, Page, Phase, Run};
 use crate::tui::update::Effect;
@@ -278,17 +277,24 @@ fn mark_in(run: &mut Run, to: Move) {
 }
 
 fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
-    match model.run_mut().and_then(Run::asking_mut) {
-        Some(Asking::Identify(identify)) => edit_last_four(identify, edit),
+    let line = match model.run_mut().and_then(Run::asking_mut) {
+        Some(Asking::Identify(identify)) => {
+            edit_last_four(identify, edit);
+            None
+        }
         Some(Asking::NewPin(new)) => {
             new.complaint = None;
             new.line.edit(edit);
+            None
         }
-        Some(Asking::CurrentPin(current)) => current.line.edit(edit),
-        Some(Asking::Reset(asking)) => in_line(asking.line(), edit),
-        Some(Asking::Care(asking)) => in_line(asking.name(), edit),
-        Some(Asking::App(asking)) => in_line(asking.line(), edit),
-        Some(Asking::AccountReset(asking)) => in_line(asking.line(), edit),
+        Some(Asking::CurrentPin(current)) => {
+            current.line.edit(edit);
+            None
+        }
+        Some(Asking::Reset(asking)) => asking.line(),
+        Some(Asking::Care(asking)) => asking.name(),
+        Some(Asking::App(asking)) => asking.line(),
+        Some(Asking::AccountReset(asking)) => asking.line(),
         Some(
             Asking::ChooseKey { .. }
             | Asking::Admit { .. }
@@ -297,16 +303,11 @@ fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
             | Asking::Loan(_)
             | Asking::Loss(_),
         )
-        | None => {}
-    }
+        | None => None,
+    };
+    // What asks for no line now takes nothing.
+    model.full_at = line.and_then(|line| line.edit(edit));
     Vec::new()
-}
-
-/// What asks for no line now takes nothing.
-fn in_line(line: Option<&mut Line>, edit: Edit) {
-    if let Some(line) = line {
-        line.edit(edit);
-    }
 }
 
 fn edit_last_four(identify: &mut Identify, edit: Edit) {
@@ -317,7 +318,9 @@ fn edit_last_four(identify: &mut Identify, edit: Edit) {
             identify.last_four.push(c.to_ascii_uppercase());
         }
         Edit::Push(_) => {}
-        edit => identify.last_four.edit(edit),
+        edit => {
+            identify.last_four.edit(edit);
+        }
     }
     // Deleting in an empty field goes back to the choice of the document.
     if was_empty && identify.last_four.is_empty() {

@@ -38,3 +38,29 @@ fn a_key_that_is_pulled_while_its_pin_is_typed_is_missed_at_once() {
         assert_eq!(shown(&stage), before, "{scene}");
     }
 }
+
+#[test]
+fn what_was_too_long_for_its_line_is_said_and_how_long_it_may_be() {
+    for scene in [
+        "account-reset-remark",
+        "home",
+        "outbox-withdraw",
+        "token-serial",
+        "sign-in-code",
+        "reset-case",
+        "key-rename",
+    ] {
+        let mut stage = at(scene);
+        if scene == "account-reset-remark" {
+            stage.press(KeyCode::Up);
+        }
+        stage.type_text(&"word ".repeat(40));
+        let screen = shown(&stage);
+        assert!(
+            screen.contains("Too long: 120 characters at most"),
+            "{scene}: {screen}"
+        );
+        stage.press(KeyCode::Backspace);
+        assert!(!shown(&stage).contains("Too long"), "{scene}");
+    }
+}

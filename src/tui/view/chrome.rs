@@ -264,6 +264,10 @@ fn said(ctx: Ctx<'_>) -> Option<Vec<Span<'static>>> {
         let line = tr!(text, "plug-which", slots = slots.join(" "));
         return Some(vec![s(line, ctx.theme.accent())]);
     }
+    if let Some(max) = model.full_at {
+        let line = tr!(text, "line-full", max = max);
+        return Some(vec![s(format!("! {line}"), ctx.theme.warning())]);
+    }
     if model.leave_asked {
         let names: Vec<&str> = model.mine.visiting(ctx.now.wall).collect();
         let line = tr!(text, "leave-sure", name = names.join(", "));
