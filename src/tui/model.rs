@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::TuiConfig;
+use crate::domain::authority::Action;
 use crate::domain::models::Models;
 use crate::domain::{FactorId, KeyFacts, PersonId};
 use crate::record::{OutboxBody, OutboxEntry};
@@ -81,9 +82,9 @@ pub struct Model {
     pub leave_asked: bool,
     /// A message at the foot of the page, until the next key.
     pub remark: Option<Remark>,
-    /// Demonstration: the next digit names the slot to plug or pull.
     /// What was typed last found no room in its line, which takes so many characters.
     pub full_at: Option<usize>,
+    /// Demonstration: the next digit names the slot to plug or pull.
     pub plugging: bool,
     /// When a key was last pressed, by [`Now::uptime`].
     pub active_at: Duration,
@@ -163,8 +164,8 @@ impl Model {
             lock: None,
             leave_asked: false,
             remark: None,
-            plugging: false,
             full_at: None,
+            plugging: false,
             active_at: Duration::ZERO,
             hasty_until: None,
             expects_operator: true,
@@ -197,6 +198,12 @@ impl Model {
             (_, Some(person)) => self.name_of(person),
             (_, None) => about.thing.unwrap_or(about.operator.as_str()).to_owned(),
         }
+    }
+
+    /// Whether whoever is signed in may do what is the same for everybody: a page offers nothing that would only be refused.
+    pub fn may(&self, action: Action) -> bool {
+        let me = self.operator.as_ref();
+        me.is_some_and(|me| me.role.may(action).is_ok())
     }
 
     /// Whether there is anything to lock.

@@ -12,6 +12,7 @@ mod loans;
 mod locking;
 mod losses;
 mod marked;
+mod offered;
 mod qr;
 mod random;
 mod resets;

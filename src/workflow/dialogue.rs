@@ -10,7 +10,9 @@ mod question;
 mod remark;
 
 pub use account_reset::{AccountResetJob, AccountResetQuestion, AccountResetResult};
-pub use app::{AppJob, AppQuestion, AppResult, CodeOf, OnScreen, Purpose, Replaced, StationClock};
+pub use app::{
+    AppJob, AppQuestion, AppResult, CodeOf, OnScreen, Purpose, Replaced, StationClock, Theirs,
+};
 pub use ending::{CareResult, Ending, PushState};
 pub use event::{Again, Coach, Event, HOLD_MOST_S, HOLD_S, Note, Wanted};
 pub use loan::LoanQuestion;

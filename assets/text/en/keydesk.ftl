@@ -1438,6 +1438,7 @@ key-not-theirs = one is not
 theirs-big = ALL YOURS?
 theirs-how = These belong to your account. Is each of them yours, and is none missing?
 theirs-none = Nothing opens this account.
+theirs-suspended = { $name }: suspended ({ $why }), opens nothing
 theirs-denied = Once more n: one of them is not theirs, and the registry raises an alarm. Enter: all are right.
 done-visit-over = The visit with { $name } is over.
 done-visit-denied = { $name } says that one of the factors is not theirs. The registry has raised an alarm.

@@ -1438,6 +1438,7 @@ key-not-theirs = één niet
 theirs-big = VAN U?
 theirs-how = Deze horen bij uw account. Is elk ervan van u, en ontbreekt er geen?
 theirs-none = Niets opent dit account.
+theirs-suspended = { $name }: geschorst ({ $why }), opent niets
 theirs-denied = Nog eens n: één ervan is niet van de persoon, en het register slaat alarm. Enter: alles klopt.
 done-visit-over = Het bezoek van { $name } is voorbij.
 done-visit-denied = { $name } zegt dat een van de factoren niet van hem of haar is. Het register heeft alarm geslagen.

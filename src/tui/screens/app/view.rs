@@ -14,7 +14,10 @@ use crate::tui::view::chrome::{Who, who};
 use crate::tui::view::sheet::{Cell, Sheet, s};
 use crate::tui::view::{Ctx, below};
 use crate::wire::Factor;
-use crate::workflow::dialogue::{CodeOf, Purpose, StationClock};
+use crate::workflow::dialogue::{CodeOf, Purpose, StationClock, Theirs};
+
+/// So many rows of a panel are scarce.
+const LOW: u16 = 20;
 
 pub(in crate::tui) fn ask(
     ctx: Ctx<'_>,
@@ -71,8 +74,8 @@ pub(in crate::tui) fn ask(
             lines,
             marked,
         } => picked(ctx, sheet, panel, scale, pick, (lines, *marked)),
-        AppAsking::Theirs { names, denied } => {
-            theirs(ctx, sheet, panel, scale, (names, *denied));
+        AppAsking::Theirs { factors, denied } => {
+            theirs(ctx, sheet, panel, scale, (factors, *denied));
         }
         AppAsking::Remove { factor, left } => remove(ctx, sheet, panel, scale, factor, left),
         AppAsking::Serial { line, wrong } => {
@@ -301,18 +304,25 @@ fn theirs(
     sheet: &mut Sheet<'_>,
     panel: Rect,
     scale: u16,
-    (names, denied): (&[String], bool),
+    (factors, denied): (&[Theirs], bool),
 ) {
     let t = ctx.text;
     let (title, how) = (tr!(t, "theirs-big"), tr!(t, "theirs-how"));
     let row = asked(ctx, sheet, panel, scale, (Who::Person, &title, &how)) + 1;
     let mut row = row;
-    if names.is_empty() {
+    if factors.is_empty() {
         sheet.put(panel, row, s(tr!(t, "theirs-none"), ctx.theme.plain()));
     }
-    for name in names {
-        let mark = s("·", ctx.theme.strong());
-        row = sheet.bullet(panel, row, mark, name, ctx.theme.plain());
+    for factor in factors {
+        let (mark, words) = match factor.suspended {
+            None => (s("·", ctx.theme.strong()), factor.name.clone()),
+            Some(why) => {
+                let (name, why) = (factor.name.as_str(), t.why(why));
+                let words = tr!(t, "theirs-suspended", name = name, why = why);
+                (s("!", ctx.theme.warning()), words)
+            }
+        };
+        row = sheet.bullet(panel, row, mark, &words, ctx.theme.plain());
     }
     if denied {
         let mark = s("!", ctx.theme.danger());
