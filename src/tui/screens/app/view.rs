@@ -223,16 +223,19 @@ fn advice(
     let row = sheet.big(panel, 0, &title, scale);
     // Before the phone is blamed: it may be the station that is wrong.
     let mut row = row + 1;
+    let mut gap = 1;
     if let Some(words) = t.station_clock(station_clock) {
+        // On a low screen it takes the rows that would set the rest apart.
+        gap = u16::from(panel.height > LOW);
         let warning = s("!", ctx.theme.warning());
-        row = sheet.bullet(panel, row, warning, &words, ctx.theme.strong()) + 1;
+        row = sheet.bullet(panel, row, warning, &words, ctx.theme.strong()) + gap;
     }
-    let mut row = who(ctx, sheet, panel, row, Who::Person, &what) + 1;
+    let mut row = who(ctx, sheet, panel, row, Who::Person, &what) + gap;
     for (mark, line) in remedies(ctx, of, verdict) {
         let mark = s(mark, ctx.theme.strong());
         row = sheet.bullet(panel, row, mark, &line, ctx.theme.plain());
     }
-    sheet.paragraph(panel, row + 1, &tr!(t, "advice-then"), ctx.theme.plain());
+    sheet.paragraph(panel, row + gap, &tr!(t, "advice-then"), ctx.theme.plain());
 }
 
 /// What helps, each with the word or mark before it.

@@ -30,10 +30,11 @@ pub(in crate::tui) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     };
     if body.width < 110 {
         let row = facts(ctx, sheet, body, &page.person);
-        if let Some(words) = identified(ctx, page) {
-            sheet.put(body, row, s(words, ctx.theme.plain()));
-        }
-        let body = below(body, row + 1);
+        let row = match identified(ctx, page) {
+            Some(words) => sheet.paragraph(body, row, &words, ctx.theme.plain()),
+            None => row + 1,
+        };
+        let body = below(body, row);
         let [keys_area, apps_area] = columns(body, [body.width / 2, 0]);
         let narrow = |area: Rect| Rect {
             width: area.width.saturating_sub(1),
