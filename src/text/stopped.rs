@@ -251,6 +251,7 @@ impl Text {
             Remark::Stopped(stop) => self.stopped(*stop).what,
             Remark::Busy => tr!(self, "remark-busy"),
             Remark::OtherOperator => tr!(self, "lock-other"),
+            Remark::StillTyped { name } => tr!(self, "remark-still-typed", name = name.as_str()),
             Remark::TicketsFetched => tr!(self, "remark-tickets-fetched"),
             Remark::NoTickets => tr!(self, "remark-no-tickets"),
             Remark::BatchComplete => tr!(self, "remark-batch-complete"),

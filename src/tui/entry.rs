@@ -38,14 +38,21 @@ impl Line {
         self.0.pop();
     }
 
-    /// A key was pressed in it.
-    pub fn edit(&mut self, edit: Edit) {
+    /// A key was pressed in it; where there was no room for what it types, how much there is.
+    pub fn edit(&mut self, edit: Edit) -> Option<usize> {
+        self.edit_within(LINE_CHARS_MAX, edit)
+    }
+
+    /// The same where it may have only so many characters.
+    pub fn edit_within(&mut self, max: usize, edit: Edit) -> Option<usize> {
         match edit {
+            Edit::Push(_) if self.0.chars().count() >= max => return Some(max),
             Edit::Push(c) => self.push(c),
             Edit::Pop => self.pop(),
             Edit::Word => self.pop_word(),
             Edit::Clear => self.clear(),
         }
+        None
     }
 
     /// Deletes the last word and the blanks behind it.

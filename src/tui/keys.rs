@@ -7,6 +7,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::model::{Model, Now, Run};
 use super::screens;
+use super::screens::door::lock::asks_first;
 use super::update::{Effect, lock};
 use crate::station::face::{Command, SoftCommand};
 use crate::text::{Language, Text};
@@ -52,6 +53,8 @@ pub struct Press {
     pub event: KeyEvent,
     /// The screen had asked whether that is really meant, and this is the next key.
     pub sure: bool,
+    /// The same of leaving while a visit is open.
+    pub leaves: bool,
 }
 
 impl Press {
@@ -338,9 +341,17 @@ static LOCK: Row = row!(f(12) => "key-lock", Right, Kiosk(|m, _| lock(m)))
     .or(Key::Ctrl('l'))
     .when(Model::can_lock);
 
-static QUIT: Row = row!(Key::Ctrl('q') => "key-quit", HelpOnly, Kiosk(|_, _| vec![Effect::Quit]))
+static QUIT: Row = row!(Key::Ctrl('q') => "key-quit", HelpOnly, Kiosk(quit))
     .or(Key::Ctrl('c'))
     .when(can_quit);
+
+/// Quitting signs out, at the registry too.
+fn quit(model: &mut Model, press: Press) -> Vec<Effect> {
+    match asks_first(model, press) {
+        true => Vec::new(),
+        false => vec![Effect::Quit],
+    }
+}
 
 /// Not in the middle of a run or a batch, nor where one waits behind the lock.
 fn can_quit(model: &Model) -> bool {

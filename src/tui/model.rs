@@ -1,10 +1,11 @@
 //! What the kiosk knows and shows at this moment. Plain values; drawing reads them, [`update`](super::update) changes them.
 //!
 //! Invariants: what belongs to people lives in [`Model::desk`], [`Model::work`], [`Model::batch`] and [`HomeView::people`] only, so that
-//! locking can forget all of it at once; what may be drawn and pressed is decided by [`Model::front`] alone. Nothing here has
+//! locking can forget all of it at once, and in [`Model::mine`], which waits unseen for its operator; what may be drawn and pressed is decided by [`Model::front`] alone. Nothing here has
 //! `Debug`: a PIN that is being typed is part of it.
 
 mod front;
+mod mine;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::TuiConfig;
+use crate::domain::authority::Action;
 use crate::domain::models::Models;
 use crate::domain::{FactorId, KeyFacts, PersonId};
 use crate::record::{OutboxBody, OutboxEntry};
@@ -35,6 +37,7 @@ pub use super::screens::run::state::{
     Asking, CurrentPin, Identify, NewPin, OwnKey, Phase, PinComplaint, Progress, Run, Touch,
 };
 pub use front::{Door, Front, Lock};
+pub use mine::{Draft, Mine, WishTyped};
 
 /// The clocks, handed in with every event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,14 +74,22 @@ pub struct Model {
     pub batch: BatchState,
     /// The run at the desk, until its closing screen is left. A sign-in is none: that stands at the [`Door`].
     pub work: Option<Run>,
+    /// What waits for the operator behind a lock.
+    pub mine: Mine,
     /// The screen is locked over a run that could not be stopped without leaving something behind.
     pub lock: Option<Lock>,
+    /// Leaving was asked for once, which ends a visit.
+    pub leave_asked: bool,
     /// A message at the foot of the page, until the next key.
     pub remark: Option<Remark>,
+    /// What was typed last found no room in its line, which takes so many characters.
+    pub full_at: Option<usize>,
     /// Demonstration: the next digit names the slot to plug or pull.
     pub plugging: bool,
     /// When a key was last pressed, by [`Now::uptime`].
     pub active_at: Duration,
+    /// A code went by itself with its last digit, and no key was pressed since: an Enter before then is of that code.
+    pub hasty_until: Option<Duration>,
     /// A sign-in is awaited: a session that appears without one is not taken over by a locked screen.
     pub expects_operator: bool,
     /// A run was asked for and has not begun yet.
@@ -149,10 +160,14 @@ impl Model {
             desk: DeskState::default(),
             batch: BatchState::default(),
             work: None,
+            mine: Mine::default(),
             lock: None,
+            leave_asked: false,
             remark: None,
+            full_at: None,
             plugging: false,
             active_at: Duration::ZERO,
+            hasty_until: None,
             expects_operator: true,
             starting: None,
         }
@@ -183,6 +198,12 @@ impl Model {
             (_, Some(person)) => self.name_of(person),
             (_, None) => about.thing.unwrap_or(about.operator.as_str()).to_owned(),
         }
+    }
+
+    /// Whether whoever is signed in may do what is the same for everybody: a page offers nothing that would only be refused.
+    pub fn may(&self, action: Action) -> bool {
+        let me = self.operator.as_ref();
+        me.is_some_and(|me| me.role.may(action).is_ok())
     }
 
     /// Whether there is anything to lock.

@@ -31,6 +31,7 @@ use super::update::Effect;
 use super::view::Ctx;
 use super::view::sheet::Sheet;
 use crate::domain::UsbPath;
+use crate::domain::authority::Action;
 use crate::station::face::Command;
 use crate::text::{Text, tr};
 use crate::workflow::Order;
@@ -198,15 +199,17 @@ fn page(model: &Model, page: &Page) -> &'static Screen {
 
 /// Ways to the pages that an operator moves between.
 pub static PAGES: &[Row] = &[
-    row!(f(8) => "key-batch", HelpOnly, Kiosk(|m, _| batch::open(m))),
+    row!(f(8) => "key-batch", HelpOnly, Kiosk(|m, _| batch::open(m)))
+        .when(|m| m.may(Action::RunBatch)),
     // What waits for a second agent is their first work.
     RESETS,
     row!(f(4) => "key-bay", Left, Kiosk(|m, _| go(m, Page::Keys(0))))
         .when(|m| !matches!(m.page, Page::Keys(_))),
     OUTBOX,
     UNFINISHED,
-    row!(f(7) => "key-tickets", HelpOnly, Kiosk(|m, press| home::tickets(m, press))),
-    row!(f(10) => "key-sign-out", HelpOnly, Kiosk(|m, _| door::lock::leave(m))),
+    row!(f(7) => "key-tickets", HelpOnly, Kiosk(|m, press| home::tickets(m, press)))
+        .when(|m| m.may(Action::FetchTickets)),
+    row!(f(10) => "key-sign-out", HelpOnly, Kiosk(door::lock::leave)),
 ];
 
 /// To the resets of accounts. Like the others not on its own page.

@@ -4,18 +4,22 @@ mod account_resets;
 mod apps;
 mod batch;
 mod behaviour;
+mod closing;
 mod door;
 mod keyboard;
+mod leaving;
 mod loans;
 mod locking;
 mod losses;
 mod marked;
+mod offered;
 mod qr;
 mod random;
 mod resets;
 mod screens;
 mod searching;
 mod terminal;
+mod typing;
 
 use ratatui::buffer::Buffer;
 

@@ -7,6 +7,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::keys::{Edit, Press, edit, locks, pressed as row_of};
 use super::model::{Model, Now};
+use super::screens::app::HASTE;
 use super::screens::{Typing, batch, door, front, run};
 use crate::station::face::{Command, Update};
 
@@ -56,17 +57,7 @@ fn changed(model: &mut Model, now: Now, event: Event) -> Vec<Effect> {
             model.size = (columns, rows);
             Vec::new()
         }
-        Event::Station(update) => match *update {
-            // Whoever touches keys and types PINs is there, though nobody presses a key of this keyboard.
-            Update::Board(board) => {
-                if batch::board(model, board) {
-                    model.active_at = now.uptime;
-                }
-                Vec::new()
-            }
-            update if model.is_open() => run::told(model, now, update),
-            update => door::told(model, now, update),
-        },
+        Event::Station(update) => said(model, now, *update),
         Event::Tick => match model.locks_in(now) {
             Some(left) if left.is_zero() => lock(model),
             _ => Vec::new(),
@@ -74,8 +65,30 @@ fn changed(model: &mut Model, now: Now, event: Event) -> Vec<Effect> {
     }
 }
 
+fn said(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
+    if matches!(update, Update::Run(_) | Update::Question(_)) {
+        // What comes of the code may take its time to appear; nobody has read it before.
+        model.hasty_until = model.hasty_until.map(|_| now.uptime + HASTE);
+    }
+    match update {
+        // Whoever touches keys and types PINs is there, though nobody presses a key of this keyboard.
+        Update::Board(board) => {
+            if batch::board(model, board) {
+                model.active_at = now.uptime;
+            }
+            Vec::new()
+        }
+        update if model.is_open() => run::told(model, now, update),
+        update => door::told(model, now, update),
+    }
+}
+
 fn pressed(model: &mut Model, now: Now, event: KeyEvent) -> Vec<Effect> {
     model.remark = None;
+    model.full_at = None;
+    if is_of_code(model, now, event) {
+        return Vec::new();
+    }
     let row = row_of(model, event);
     // The next key names the slot, or takes the question back and does what it always does.
     model.plugging = false;
@@ -86,14 +99,29 @@ fn pressed(model: &mut Model, now: Now, event: KeyEvent) -> Vec<Effect> {
     let stop_asked = model
         .run_mut()
         .map(|run| std::mem::take(&mut run.stop_asked));
+    let leaves = std::mem::take(&mut model.leave_asked);
     let sure = std::mem::take(&mut model.batch.end_asked) | stop_asked.unwrap_or(false);
     match row {
-        Some(row) => row.act(model, Press { now, event, sure }),
+        Some(row) => {
+            let press = Press {
+                now,
+                event,
+                sure,
+                leaves,
+            };
+            row.act(model, press)
+        }
         None => match typed(front(model).typing, event) {
             Some(c) => edit(model, Edit::Push(c)),
             None => Vec::new(),
         },
     }
+}
+
+/// Whether it is the Enter that many press after a code, which went by itself with its last digit: it is for nothing that came since.
+fn is_of_code(model: &mut Model, now: Now, event: KeyEvent) -> bool {
+    let until = model.hasty_until.take();
+    event.code == KeyCode::Enter && until.is_some_and(|until| now.uptime < until)
 }
 
 /// The character that a key types where text is taken. AltGr arrives as Ctrl and Alt together on some terminals.

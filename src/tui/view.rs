@@ -148,10 +148,22 @@ impl Ctx<'_> {
 
     /// A time of day, with its day where that is not today.
     pub fn moment(&self, at: Timestamp) -> String {
-        match self.day(at) == self.day(self.now.wall) {
+        match self.is_today(at) {
             true => self.time(at),
             false => format!("{} {}", self.day(at), self.time(at)),
         }
+    }
+
+    /// A day, or a time of day where it is today: since when something is.
+    pub fn since(&self, at: Timestamp) -> String {
+        match self.is_today(at) {
+            true => self.time(at),
+            false => self.day(at),
+        }
+    }
+
+    pub fn is_today(&self, at: Timestamp) -> bool {
+        self.day(at) == self.day(self.now.wall)
     }
 
     /// Time left until then, rounded up so that "0:00" means over; `4:12` or `1:02:03`.

@@ -10,7 +10,9 @@ mod question;
 mod remark;
 
 pub use account_reset::{AccountResetJob, AccountResetQuestion, AccountResetResult};
-pub use app::{AppJob, AppQuestion, AppResult, CodeOf, OnScreen, Purpose, Replaced, StationClock};
+pub use app::{
+    AppJob, AppQuestion, AppResult, CodeOf, OnScreen, Purpose, Replaced, StationClock, Theirs,
+};
 pub use ending::{CareResult, Ending, PushState};
 pub use event::{Again, Coach, Event, HOLD_MOST_S, HOLD_S, Note, Wanted};
 pub use loan::LoanQuestion;
@@ -77,29 +79,6 @@ impl Job {
             | Self::Care { .. }
             | Self::Loss { .. }
             | Self::AccountReset { .. } => false,
-        }
-    }
-
-    /// Whether what it did shows on the person's page, so that it is looked at again when the run is over.
-    pub fn shows_on_page(&self) -> bool {
-        match self {
-            Self::App { app, .. } => match app {
-                AppJob::Enrol | AppJob::Both => false,
-                AppJob::Test
-                | AppJob::Replace
-                | AppJob::Remove
-                | AppJob::Assign
-                | AppJob::Accept
-                | AppJob::Leave => true,
-            },
-            Self::Loss { .. } | Self::AccountReset { .. } | Self::Lend { .. } => true,
-            Self::Care { care } => matches!(care, CareJob::TestFor { .. }),
-            Self::SignIn
-            | Self::FirstSignIn
-            | Self::Enrol { .. }
-            | Self::Resolve { .. }
-            | Self::Withdraw { .. }
-            | Self::Reset => false,
         }
     }
 

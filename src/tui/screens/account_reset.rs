@@ -13,7 +13,7 @@ use crate::domain::act::Act;
 use crate::domain::identification::AwayMeans;
 use crate::tui::entry::Line;
 use crate::tui::keys::{ENTER, Key, Press, SCROLLED, letter, row};
-use crate::tui::model::{Asking, Run};
+use crate::tui::model::{Asking, Draft, Model, Run, WishTyped};
 use crate::tui::update::Effect;
 use crate::wire::{AccountReset, Operator, Owned, ResetFacts, Vouched};
 use crate::workflow::dialogue::{AccountResetJob, AccountResetQuestion, Answer};
@@ -181,10 +181,29 @@ impl AccountResetAsking {
         }
     }
 
-    /// Forgets what has been entered.
+    /// Why it is asked for, and what else has been typed.
+    fn typed(&self) -> Option<WishTyped> {
+        match self {
+            Self::Remark { reason, lines, at } => Some(WishTyped {
+                reason: *reason,
+                lines: lines.clone(),
+                at: *at,
+            }),
+            Self::Why { .. }
+            | Self::Ask(_)
+            | Self::Which { .. }
+            | Self::Object { .. }
+            | Self::Releaser { .. }
+            | Self::Release { .. }
+            | Self::CarryOut { .. }
+            | Self::Way { .. }
+            | Self::Except { .. } => None,
+        }
+    }
+
+    /// Forgets what has been entered, but for sentences, which take long to type and are no secret.
     pub fn forget_entry(&mut self) {
         match self {
-            Self::Remark { .. } => *self = Self::Why { marked: 0 },
             Self::Release {
                 line, complaint, ..
             } => {
@@ -196,6 +215,7 @@ impl AccountResetAsking {
                 line.clear();
             }
             Self::Why { .. }
+            | Self::Remark { .. }
             | Self::Ask(_)
             | Self::Which { .. }
             | Self::Object { .. }
@@ -249,6 +269,41 @@ impl AccountResetAsking {
                 Some(Answer::Yes)
             }
         }
+    }
+}
+
+/// What has been typed so far to ask for a reset, be it confirmed or not.
+pub(super) fn draft(model: &Model) -> Option<Draft> {
+    let run = model.work.as_ref().filter(|run| !run.is_over())?;
+    let person = run.person()?;
+    let typed = match run.asking() {
+        Some(Asking::AccountReset(asking)) => asking.typed(),
+        _ => None,
+    };
+    let wish = typed.or_else(|| run.wish.clone())?;
+    let is_empty = wish.lines.iter().all(Line::is_empty);
+    (!is_empty).then(|| Draft {
+        person: person.id.clone(),
+        name: person.name.clone(),
+        wish,
+    })
+}
+
+/// What was typed before a lock stands there again once the same is asked of the same person.
+pub(super) fn take_up(model: &mut Model) {
+    let Some(run) = model.work.as_mut() else {
+        return;
+    };
+    let whose = run.person().map(|person| person.id.clone());
+    if let Some(Asking::AccountReset(asking)) = run.asking_mut()
+        && matches!(**asking, AccountResetAsking::Why { .. })
+        && let Some(draft) = model
+            .mine
+            .draft
+            .take_if(|draft| Some(&draft.person) == whose.as_ref())
+    {
+        let WishTyped { reason, lines, at } = draft.wish;
+        **asking = AccountResetAsking::Remark { reason, lines, at };
     }
 }
 
@@ -351,10 +406,14 @@ pub(super) fn screen(asking: &AccountResetAsking) -> &'static Screen {
 }
 
 fn confirm(run: &mut Run, _: Press) -> Vec<Effect> {
-    let said = match run.asking_mut() {
-        Some(Asking::AccountReset(asking)) => asking.confirm(),
-        _ => None,
+    let Some(Asking::AccountReset(asking)) = run.asking_mut() else {
+        return Vec::new();
     };
+    let typed = asking.typed();
+    let said = asking.confirm();
+    if said.is_some() && typed.is_some() {
+        run.wish = typed;
+    }
     reply(run, said)
 }
 

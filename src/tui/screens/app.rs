@@ -5,6 +5,8 @@ pub mod scan;
 pub mod scenes;
 pub mod view;
 
+use std::time::Duration;
+
 use super::run::{LINE, LIST, QUESTION, answer, reply};
 use super::{Screen, Typing};
 use crate::tui::keys::{ENTER, Edit, Press, Row, letter, row};
@@ -140,6 +142,9 @@ fn turn(run: &mut Run, what: fn(&mut Shown) -> &mut bool) -> Vec<Effect> {
     vec![Effect::Repaint]
 }
 
+/// For so long an Enter may still be meant for a code that went by itself, from when what it would fall on appeared.
+pub const HASTE: Duration = Duration::from_millis(700);
+
 /// The last digit is answer enough: nobody has to press Enter forty times a day.
 fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
     let Some(run) = model.run_mut() else {
@@ -161,5 +166,7 @@ fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
         return Vec::new();
     }
     let said = asked(run).and_then(AppAsking::confirm);
-    reply(run, said)
+    let effects = reply(run, said);
+    model.hasty_until = Some(model.active_at + HASTE);
+    effects
 }

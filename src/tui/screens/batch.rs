@@ -136,11 +136,7 @@ fn end(model: &mut Model, press: Press) -> Vec<Effect> {
 
 fn edit_statement(model: &mut Model, edit: Edit) -> Vec<Effect> {
     if let Page::Batch(BatchPage::Statement(line)) = &mut model.page {
-        let before = line.clone();
-        line.edit(edit);
-        if line.as_str().chars().count() > STATEMENT_CHARS_MAX {
-            *line = before;
-        }
+        model.full_at = line.edit_within(STATEMENT_CHARS_MAX, edit);
     }
     Vec::new()
 }
@@ -156,12 +152,8 @@ fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
         Some(BatchAsking::Tag {
             line, complaint, ..
         }) => {
-            let before = line.clone();
             *complaint = None;
-            line.edit(edit);
-            if line.as_str().chars().count() > TAG_CHARS_MAX {
-                *line = before;
-            }
+            model.full_at = line.edit_within(TAG_CHARS_MAX, edit);
         }
         Some(BatchAsking::Admit { .. }) | None => {}
     }

@@ -77,7 +77,7 @@ fn type_code(model: &mut Model, code: Option<Line>) -> Vec<Effect> {
 
 fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
     if let Some(code) = &mut model.door.code {
-        code.edit(edit);
+        model.full_at = code.edit(edit);
     }
     Vec::new()
 }

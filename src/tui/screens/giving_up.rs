@@ -86,7 +86,7 @@ fn leave(model: &mut Model) -> Vec<Effect> {
 fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
     if let Page::GiveUp(giving_up) = &mut model.page {
         giving_up.wrong = false;
-        giving_up.line.edit(edit);
+        model.full_at = giving_up.line.edit(edit);
     }
     Vec::new()
 }

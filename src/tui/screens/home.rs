@@ -122,7 +122,7 @@ fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
     if is_over && matches!(edit, Edit::Push(_)) {
         model.desk.find.line = Line::default();
     }
-    model.desk.find.line.edit(edit);
+    model.full_at = model.desk.find.line.edit(edit);
     let effects = search(&mut model.desk.find);
     model.mark_next_expected();
     effects

@@ -3,6 +3,7 @@
 pub mod view;
 
 use super::{Screen, back, go, start};
+use crate::domain::authority::Action;
 use crate::domain::care::PinRule;
 use crate::station::face::{Command, SlotState};
 use crate::text::tr;
@@ -15,15 +16,22 @@ use crate::workflow::{Order, ResetOrder};
 
 pub(super) static SCREEN: Screen = Screen {
     rows: &[
-        row!(letter('t') => "key-test", Left, Kiosk(|m, _| care(m, CareJob::Test))),
-        row!(letter('p') => "key-pin", Left, Kiosk(|m, _| pin(m, false))),
-        row!(letter('r') => "key-random-pin", HelpOnly, Kiosk(|m, _| pin(m, true))),
-        row!(letter('v') => "key-verify-pin", HelpOnly, Kiosk(|m, _| care(m, CareJob::VerifyPin))),
-        row!(letter('c') => "key-credentials", Left, Kiosk(|m, _| care(m, CareJob::Credentials))),
-        row!(letter('f') => "key-fingers", Left, Kiosk(|m, _| care(m, CareJob::Fingerprints))),
-        row!(letter('s') => "key-settings", Left, Kiosk(|m, _| care(m, CareJob::Configure))),
+        row!(letter('t') => "key-test", Left, Kiosk(|m, _| care(m, CareJob::Test)))
+            .when(|m| m.may(Action::TestKey)),
+        row!(letter('p') => "key-pin", Left, Kiosk(|m, _| pin(m, false))).when(|m| m.may(Action::SetPin)),
+        row!(letter('r') => "key-random-pin", HelpOnly, Kiosk(|m, _| pin(m, true)))
+            .when(|m| m.may(Action::SetPin)),
+        row!(letter('v') => "key-verify-pin", HelpOnly, Kiosk(|m, _| care(m, CareJob::VerifyPin)))
+            .when(|m| m.may(Action::SetPin)),
+        row!(letter('c') => "key-credentials", Left, Kiosk(|m, _| care(m, CareJob::Credentials)))
+            .when(|m| m.may(Action::ListCredentials)),
+        row!(letter('f') => "key-fingers", Left, Kiosk(|m, _| care(m, CareJob::Fingerprints)))
+            .when(|m| m.may(Action::TidyKey)),
+        row!(letter('s') => "key-settings", Left, Kiosk(|m, _| care(m, CareJob::Configure)))
+            .when(|m| m.may(Action::ConfigureKey)),
         row!(letter('z') => "key-reset", Left, Kiosk(|m, _| reset(m))),
-        row!(letter('k') => "key-returned", Left, Kiosk(|m, _| care(m, CareJob::CheckReturn { person: None }))),
+        row!(letter('k') => "key-returned", Left, Kiosk(|m, _| care(m, CareJob::CheckReturn { person: None })))
+            .when(|m| m.may(Action::TestKey)),
     ],
     list: Some(mark),
     after: &[&[row!(ESC => "key-back", Left, Kiosk(|m, _| back(m, close)))]],

@@ -6,7 +6,7 @@ pub mod view;
 use ratatui::crossterm::event::KeyCode;
 
 use resets::{
-    ask_away, ask_reset, carry_out_reset, has_to_sign, may_be_given, object, sign_prepared,
+    ask_away, ask_reset, carry_out_reset, has_to_sign, may, may_be_given, object, sign_prepared,
 };
 
 use super::{PAGES, Screen, back, go, home, start};
@@ -169,28 +169,29 @@ pub(super) static SCREEN: Screen = Screen {
         row!(letter('b') => "key-enrol-both", Left, Kiosk(|m, _| app(m, AppJob::Both)))
             .when(may_be_given),
         row!(letter('t') => "key-test", Left, Kiosk(|m, _| test_key(m)))
-            .when(|m| Chosen::of(m) == Chosen::Key),
+            .when(|m| Chosen::of(m) == Chosen::Key && may(m, Action::TestKey)),
         row!(letter('t') => "key-test", Left, Kiosk(|m, _| with_marked(m, AppJob::Test)))
-            .when(is_app),
+            .when(|m| is_app(m) && may(m, Action::TestKey)),
         row!(letter('f') => "key-found", Left, Kiosk(|m, _| found(m)))
-            .when(|m| Chosen::of(m) == Chosen::Lost),
-        ACCEPT.when(|m| Chosen::of(m) == Chosen::Waiting),
-        row!(letter('k') => "key-returned", HelpOnly, Kiosk(|m, _| came_back(m))),
+            .when(|m| Chosen::of(m) == Chosen::Lost && may(m, Action::LiftSuspension)),
+        ACCEPT.when(|m| Chosen::of(m) == Chosen::Waiting && may(m, Action::Accept)),
+        row!(letter('k') => "key-returned", HelpOnly, Kiosk(|m, _| came_back(m)))
+            .when(|m| may(m, Action::TestKey)),
         row!(letter('l') => "key-lost", Left, Kiosk(|m, _| lost(m)))
-            .when(|m| Chosen::of(m) != Chosen::Nothing),
+            .when(|m| Chosen::of(m) != Chosen::Nothing && may(m, Action::Suspend)),
         row!(letter('g') => "key-forgot", Left, Kiosk(|m, _| lend(m))).when(may_lend),
         // A token is given back and another one given out; only an app moves to a new phone.
         row!(letter('r') => "key-replace", Left, Kiosk(|m, _| with_marked(m, AppJob::Replace)))
-            .when(|m| Chosen::of(m) == Chosen::App),
+            .when(|m| Chosen::of(m) == Chosen::App && may(m, Action::EnrolApp)),
         row!(letter('x') => "key-remove", Left, Kiosk(|m, _| with_marked(m, AppJob::Remove)))
-            .when(is_app),
+            .when(|m| is_app(m) && may(m, Action::RemoveApp)),
         row!(letter('p') => "key-phone", HelpOnly, Kiosk(|m, _| go(m, Page::Phone))),
         row!(letter('s') => "key-assign", HelpOnly, Kiosk(|m, _| app(m, AppJob::Assign)))
             .when(may_be_given),
         row!(letter('e') => "key-end-visit", HelpOnly, Kiosk(|m, _| app(m, AppJob::Leave))),
         ACCEPT
             .at(Foot::HelpOnly)
-            .when(|m| Chosen::of(m) != Chosen::Waiting),
+            .when(|m| Chosen::of(m) != Chosen::Waiting && may(m, Action::Accept)),
     ],
     list: Some(mark),
     after: &[

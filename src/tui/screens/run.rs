@@ -12,13 +12,12 @@ pub mod view;
 
 pub use told::{asking, hand_over, happened, over, put, run_on, told};
 
-use super::{Screen, Typing, account_reset, app, care, go, loan, loss, person, reset};
+use super::{Screen, Typing, account_reset, app, care, go, loan, loss, person, reset, resets};
 use crate::domain::Identification;
 use crate::domain::identification::Document;
 use crate::record::Remains;
 use crate::station::face::Command;
 use crate::text::tr;
-use crate::tui::entry::Line;
 use crate::tui::keys::{ENTER, ESC, Edit, Key, Move, Press, Row, f, letter, row};
 use crate::tui::model::{Asking, Identify, Model, Page, Phase, Run};
 use crate::tui::update::Effect;
@@ -152,7 +151,7 @@ static CARRIED_OUT: Screen = Screen {
         row!(letter('a') => "key-enrol-app", Left, Kiosk(|m, _| app_of(m, AppJob::Enrol))),
         row!(ESC => "key-done", Left, Kiosk(|m, _| leave(m))),
     ],
-    after: &[TO_OUTBOX],
+    after: &[PAGES],
     waits: |_, t| Some(tr!(t, "waits-carried-out")),
     draw: closing::draw,
     ..Screen::NOTHING
@@ -173,11 +172,22 @@ const DONE: Row = row!(ENTER => "key-done", Left, Kiosk(|m, _| leave(m)));
 static LEAVE: &[Row] = &[
     row!(ESC => "key-done", HelpOnly, Kiosk(|m, _| leave(m))),
     OUTBOX,
+    RESETS,
 ];
 
-static TO_OUTBOX: &[Row] = &[OUTBOX];
+static PAGES: &[Row] = &[OUTBOX, RESETS];
 
-const OUTBOX: Row = row!(f(5) => "key-outbox", Left, Kiosk(|m, _| leave_for(m, Page::Outbox(0))));
+const OUTBOX: Row =
+    row!(f(5) => "key-outbox", Left, Kiosk(|m, _| leave_for(m, |m| go(m, Page::Outbox(0)))));
+
+/// Several of those closing screens name it.
+const RESETS: Row = row!(f(11) => "key-resets", Left, Kiosk(|m, _| leave_for(m, resets::open)))
+    .when(|m| m.sees_resets() && is_about_account(m));
+
+fn is_about_account(model: &Model) -> bool {
+    let job = model.work.as_ref().map(|run| &run.job);
+    matches!(job, Some(Job::AccountReset { .. }))
+}
 
 pub(super) fn screen(run: &Run) -> &'static Screen {
     match &run.phase {
@@ -267,17 +277,24 @@ fn mark_in(run: &mut Run, to: Move) {
 }
 
 fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
-    match model.run_mut().and_then(Run::asking_mut) {
-        Some(Asking::Identify(identify)) => edit_last_four(identify, edit),
+    let line = match model.run_mut().and_then(Run::asking_mut) {
+        Some(Asking::Identify(identify)) => {
+            edit_last_four(identify, edit);
+            None
+        }
         Some(Asking::NewPin(new)) => {
             new.complaint = None;
             new.line.edit(edit);
+            None
         }
-        Some(Asking::CurrentPin(current)) => current.line.edit(edit),
-        Some(Asking::Reset(asking)) => in_line(asking.line(), edit),
-        Some(Asking::Care(asking)) => in_line(asking.name(), edit),
-        Some(Asking::App(asking)) => in_line(asking.line(), edit),
-        Some(Asking::AccountReset(asking)) => in_line(asking.line(), edit),
+        Some(Asking::CurrentPin(current)) => {
+            current.line.edit(edit);
+            None
+        }
+        Some(Asking::Reset(asking)) => asking.line(),
+        Some(Asking::Care(asking)) => asking.name(),
+        Some(Asking::App(asking)) => asking.line(),
+        Some(Asking::AccountReset(asking)) => asking.line(),
         Some(
             Asking::ChooseKey { .. }
             | Asking::Admit { .. }
@@ -286,16 +303,11 @@ fn edit(model: &mut Model, edit: Edit) -> Vec<Effect> {
             | Asking::Loan(_)
             | Asking::Loss(_),
         )
-        | None => {}
-    }
+        | None => None,
+    };
+    // What asks for no line now takes nothing.
+    model.full_at = line.and_then(|line| line.edit(edit));
     Vec::new()
-}
-
-/// What asks for no line now takes nothing.
-fn in_line(line: Option<&mut Line>, edit: Edit) {
-    if let Some(line) = line {
-        line.edit(edit);
-    }
 }
 
 fn edit_last_four(identify: &mut Identify, edit: Edit) {
@@ -306,7 +318,9 @@ fn edit_last_four(identify: &mut Identify, edit: Edit) {
             identify.last_four.push(c.to_ascii_uppercase());
         }
         Edit::Push(_) => {}
-        edit => identify.last_four.edit(edit),
+        edit => {
+            identify.last_four.edit(edit);
+        }
     }
     // Deleting in an empty field goes back to the choice of the document.
     if was_empty && identify.last_four.is_empty() {
@@ -457,9 +471,11 @@ fn app_of(model: &mut Model, job: AppJob) -> Vec<Effect> {
     }
 }
 
-fn leave_for(model: &mut Model, page: Page) -> Vec<Effect> {
-    leave(model);
-    go(model, page)
+/// What leaving asks for is asked all the same: Esc leads from that page to the person's.
+fn leave_for(model: &mut Model, page: fn(&mut Model) -> Vec<Effect>) -> Vec<Effect> {
+    let mut effects = leave(model);
+    effects.extend(page(model));
+    effects
 }
 
 /// Whether the person has gone, and all that their account has is theirs: the next one is received.
@@ -477,8 +493,8 @@ fn has_gone(ending: Option<&Ending>) -> bool {
     }
 }
 
-/// Leaves a closing screen. After success nothing of the person remains; after a stop their page is still there to
-/// start again from.
+/// Leaves a closing screen. Whom it was for stands at the desk still, and all that it changed shows on their page at once; nothing
+/// of them remains once they have gone.
 fn leave(model: &mut Model) -> Vec<Effect> {
     let Some(run) = model.work.take() else {
         return Vec::new();
@@ -493,19 +509,10 @@ fn leave(model: &mut Model) -> Vec<Effect> {
     if matches!(model.page, Page::Resets(_)) {
         return Vec::new();
     }
-    if let (true, Some(page)) = (run.job.shows_on_page(), &model.desk.person)
-        && !has_gone(run.ending())
-        && run
-            .person()
-            .is_none_or(|person| page.person.id == person.id)
+    let has_stopped = matches!(run.ending(), Some(Ending::Stopped { .. }));
+    if let Some(page) = &model.desk.person
+        && (has_stopped || !has_gone(run.ending()) && run.is_for(&page.person.id))
     {
-        // What was done shows on the person's page at once.
-        let person = page.person.id.clone();
-        model.page = Page::Person;
-        return vec![Effect::Send(Command::Open { person })];
-    }
-    let again = matches!(run.ending(), Some(Ending::Stopped { .. })) && model.desk.person.is_some();
-    if again {
         model.page = Page::Person;
         return told::look_again(model);
     }

@@ -9,7 +9,10 @@ use crate::domain::act::{ACT_VERSION, Act, Deed, Going, LookedAt, Party, ResetTe
 use crate::domain::suspension::FactorSort;
 use crate::domain::{AccountResetId, Bytes, OfferId, VisitId};
 use crate::record::Remains;
+use crate::station::face::Update;
 use crate::text::Language;
+use crate::tui::scenes::cast;
+use crate::tui::screens::account_reset::scenes as made;
 use crate::wire::{EarlierReset, FactorUse, ResetFacts};
 use crate::workflow::Stop;
 use crate::workflow::dialogue::{
@@ -55,7 +58,7 @@ fn terms(factors: usize) -> ResetTerms {
 
 fn releasing(factors: usize, earlier: usize) -> (Stage, String) {
     let mut stage = Stage::new(Language::English, (80, 24), false);
-    stage.begin(crate::tui::scenes::cast::example());
+    stage.begin(cast::example());
     let act = Act {
         v: ACT_VERSION,
         id: OfferId(uuid::Uuid::nil()),
@@ -127,9 +130,9 @@ fn all_that_bears_on_a_reset_is_seen_before_it_is_released() {
 #[test]
 fn whoever_pulled_their_own_key_while_they_sign_is_the_one_who_is_spoken_to() {
     let mut stage = Stage::new(Language::English, (80, 24), false);
-    let person = crate::tui::scenes::cast::main_admin();
+    let person = cast::main_admin();
     stage.begin(person.clone());
-    let key = crate::tui::scenes::cast::used_key();
+    let key = cast::used_key();
     stage.run(Event::Pulled { key: key.clone() });
     let screen = shown(&stage);
     assert!(screen.contains("THE PERSON  "), "{screen}");
@@ -147,4 +150,26 @@ fn whoever_pulled_their_own_key_while_they_sign_is_the_one_who_is_spoken_to() {
     let screen = shown(&stage);
     assert!(screen.contains("OPERATOR  "), "{screen}");
     assert!(!screen.contains("THE PERSON"), "{screen}");
+}
+
+#[test]
+fn what_ended_today_says_at_what_time_and_what_ended_before_on_which_day() {
+    let mut stage = Stage::new(Language::English, (80, 24), false);
+    let mut resets = made::resets();
+    let refused = resets.last_mut().expect("one");
+    refused.ended_at = Some(cast::ago(1));
+    refused.asked_at = cast::ago(60 * 26);
+    stage.sign_in_as(made::agent(), made::home(resets.clone()));
+    stage.press(KeyCode::F(11));
+    let line = |stage: &Stage| {
+        let screen = shown(stage);
+        let line = screen.lines().find(|line| line.contains("refused"));
+        line.map(str::to_owned).unwrap_or(screen)
+    };
+    assert!(line(&stage).starts_with("   14:31 "), "{}", line(&stage));
+    if let Some(refused) = resets.last_mut() {
+        refused.ended_at = Some(cast::ago(60 * 25));
+    }
+    stage.say(Update::Home(std::sync::Arc::new(made::home(resets))));
+    assert!(line(&stage).starts_with("   11-21 "), "{}", line(&stage));
 }

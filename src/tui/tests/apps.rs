@@ -145,16 +145,6 @@ fn after_a_test_the_persons_page_is_back_and_fetched_anew() {
 }
 
 #[test]
-fn after_an_enrolment_nothing_of_the_person_is_kept() {
-    for scene in ["app-done", "app-both-done"] {
-        let mut stage = at(scene);
-        stage.press(KeyCode::Enter);
-        assert_eq!(stage.model.page, Page::Home, "{scene}");
-        assert!(stage.model.desk.person.is_none(), "{scene}");
-    }
-}
-
-#[test]
 fn an_app_run_that_ends_before_it_begins_says_why_under_its_own_title() {
     let mut stage = at("person");
     stage.press(KeyCode::Char('a'));

@@ -219,16 +219,6 @@ fn where_something_is_left_behind_only_a_second_esc_in_a_row_stops() {
 }
 
 #[test]
-fn after_success_nothing_of_the_person_is_kept() {
-    let mut stage = at("done");
-    stage.press(KeyCode::Enter);
-    assert_eq!(stage.model.page, Page::Home);
-    assert!(stage.model.work.is_none());
-    assert!(stage.model.desk.person.is_none());
-    assert!(stage.model.desk.find.line.is_empty() && stage.model.desk.find.people.is_empty());
-}
-
-#[test]
 fn another_key_for_the_same_person_is_one_press_away() {
     let mut stage = at("done-left");
     stage.press(KeyCode::Char('k'));

@@ -4,6 +4,7 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::behaviour::at;
 use super::{THEME, sent, shown, text_of};
+use crate::domain::Person;
 use crate::domain::reason::KeyFault;
 use crate::record::Remains;
 use crate::station::face::{Found, Update};
@@ -12,9 +13,12 @@ use crate::tui::keys::{f, rows};
 use crate::tui::model::Page;
 use crate::tui::scenes::{self, Stage, cast};
 use crate::tui::screens;
+use crate::tui::screens::account_reset::scenes::{agent, second};
 use crate::tui::view::View;
 use crate::workflow::Stop;
-use crate::workflow::dialogue::{Ending, Event, Job, PushState, Question};
+use crate::workflow::dialogue::{
+    AccountResetJob, AccountResetQuestion, Ending, Event, Job, PushState, Question,
+};
 
 fn is_at_the_door(stage: &Stage) -> bool {
     std::ptr::eq(screens::front(&stage.model), &screens::door::SIGN_IN)
@@ -62,6 +66,10 @@ fn signing_out_by_key_ends_the_session_from_any_page_leaves_no_trace_and_never_e
         let on_a_page = rows(&stage.model).any(|row| row.key == f(10));
         sent(&mut stage);
         stage.press(KeyCode::F(10));
+        if stage.model.leave_asked {
+            // It ends a visit, which is said first.
+            stage.press(KeyCode::F(10));
+        }
         let asked = sent(&mut stage);
         if !on_a_page {
             assert!(!asked.contains(&"sign out".to_owned()), "{name}: {asked:?}");
@@ -322,4 +330,99 @@ fn a_session_that_ends_at_the_registry_locks_the_screen() {
     let mut stage = at("touch-create");
     stage.say(Update::Operator(None));
     assert!(shown(&stage).contains("An enrolment is in progress."));
+}
+
+/// The question why a reset is asked for, of that person.
+fn why_of(stage: &mut Stage, person: Person) {
+    let what = AccountResetJob::Ask;
+    let job = Job::AccountReset {
+        what,
+        person: person.clone(),
+    };
+    stage.run(Event::Began { job });
+    stage.ask(Question::AccountReset(AccountResetQuestion::Why { person }));
+}
+
+fn unlocked_by(stage: &mut Stage, operator: crate::wire::Operator) {
+    stage.press(KeyCode::F(12));
+    stage.run(Event::Ended {
+        ending: Ending::Stopped {
+            stop: Stop::Cancelled,
+            remains: Remains::Nothing,
+        },
+    });
+    assert!(!shown(stage).contains("train") && !shown(stage).contains("W. Example"));
+    sent(stage);
+    sign_in_over(stage, operator);
+}
+
+#[test]
+fn what_was_typed_for_a_reset_stands_there_again_after_a_lock() {
+    // While it is typed, while it is read before it is signed, and while the key that signs waits.
+    for scene in [
+        "account-reset-remark",
+        "account-reset-ask",
+        "account-reset-touch",
+    ] {
+        let mut stage = at(scene);
+        unlocked_by(&mut stage, agent());
+        let screen = shown(&stage);
+        assert!(
+            screen.contains("when you ask again for W. Example"),
+            "{scene}: {screen}"
+        );
+        if scene == "account-reset-ask" {
+            // Nor is anybody named once that session is over.
+            stage.say(Update::Operator(None));
+            assert!(!shown(&stage).contains("W. Example"));
+            sent(&mut stage);
+            sign_in_over(&mut stage, agent());
+        }
+        // Not of somebody else.
+        why_of(&mut stage, cast::example());
+        assert!(!shown(&stage).contains("bag stolen"), "{scene}");
+        why_of(&mut stage, cast::main_admin());
+        let screen = shown(&stage);
+        assert!(
+            screen.contains("bag stolen on the train"),
+            "{scene}: {screen}"
+        );
+        assert!(screen.contains("CS-20417"), "{scene}: {screen}");
+        sent(&mut stage);
+        stage.press(KeyCode::Enter);
+        assert_eq!(sent(&mut stage), ["answer wish"], "{scene}");
+    }
+}
+
+#[test]
+fn what_was_typed_for_a_reset_is_gone_for_another_operator_and_for_whoever_signs_out() {
+    let mut stage = at("account-reset-remark");
+    unlocked_by(&mut stage, second());
+    assert!(!shown(&stage).contains("W. Example"));
+    why_of(&mut stage, cast::main_admin());
+    assert!(!shown(&stage).contains("bag stolen"));
+    // Nor does it come back with the first one.
+    stage.press(KeyCode::F(12));
+    sent(&mut stage);
+    sign_in_over(&mut stage, agent());
+    why_of(&mut stage, cast::main_admin());
+    assert!(!shown(&stage).contains("bag stolen"));
+
+    let mut stage = at("account-reset-remark");
+    unlocked_by(&mut stage, agent());
+    stage.press(KeyCode::F(10));
+    sent(&mut stage);
+    sign_in_over(&mut stage, agent());
+    why_of(&mut stage, cast::main_admin());
+    assert!(!shown(&stage).contains("bag stolen"));
+}
+
+#[test]
+fn a_remark_that_was_half_typed_waits_with_its_run() {
+    let mut stage = at("account-reset-remark");
+    stage.say(Update::Operator(None));
+    assert!(!shown(&stage).contains("train"));
+    sent(&mut stage);
+    sign_in_over(&mut stage, agent());
+    assert!(shown(&stage).contains("bag stolen on the train"));
 }

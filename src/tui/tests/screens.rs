@@ -4,15 +4,19 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::Color;
 
 use super::{THEME, text_of};
+use crate::station::face::Update;
 use crate::text::Language;
 use crate::tui::big;
+use crate::tui::clean::width;
 use crate::tui::keys::{Key, rows};
 use crate::tui::model::{Asking, BatchAsking, Model, Run};
-use crate::tui::scenes::{self, Stage};
+use crate::tui::scenes::{self, Stage, cast};
 use crate::tui::screens::{Typing, front};
 use crate::tui::theme::Theme;
 use crate::tui::update::Event;
 use crate::tui::view::View;
+use crate::tui::view::sheet::LOST;
+use crate::workflow::dialogue::{AppJob, Event as RunEvent, Job, steps};
 
 /// Snapshots under the scenes' own names, without the module's path.
 fn settings() -> insta::Settings {
@@ -273,4 +277,100 @@ fn a_small_window_says_how_large_it_must_be() {
         drawn.contains("60×20") && drawn.contains("80×24"),
         "{drawn}"
     );
+}
+
+/// A line that ends in the middle of a word tells half of what it should, and nobody is told that there is more.
+#[test]
+fn no_line_is_cut_off_on_the_smallest_screen() {
+    let view = View::new(THEME);
+    let mut faults = std::collections::BTreeSet::new();
+    for (name, scene) in scenes::all() {
+        for language in Language::ALL {
+            let mut stage = Stage::play(*scene, language, (80, 24));
+            for help in [false, true] {
+                if stage.model.help != help {
+                    stage.press(KeyCode::F(1));
+                }
+                LOST.take();
+                let screen = text_of(&stage.draw(&view));
+                let lost = LOST.take();
+                faults.extend(lost.into_iter().map(|line| format!("{name}: {line}")));
+                // Beneath the title; that there are more is said behind an ellipsis, not before one.
+                let is_cut = |line: &&str| line.replace("  … ", "").contains('…');
+                let mut cut = screen.lines().skip(1).take(20).filter(is_cut);
+                if let (true, Some(line)) = (help, cut.next()) {
+                    faults.insert(format!("{name}, the help: {line}"));
+                }
+            }
+        }
+    }
+    let faults: Vec<String> = faults.into_iter().collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Neither scene has them all: what a stop would leave is one line of the foot.
+#[test]
+fn what_a_stop_would_leave_fits_into_its_line() {
+    for text in [
+        include_str!("../../../assets/text/en/keydesk.ftl"),
+        include_str!("../../../assets/text/nl/keydesk.ftl"),
+    ] {
+        let entries: Vec<(&str, &str)> = text
+            .lines()
+            .filter_map(|line| line.split_once(" = "))
+            .collect();
+        let said = |key: &str| entries.iter().find(|(known, _)| *known == key);
+        let leaves = entries.iter().filter(|(key, _)| key.starts_with("leaves-"));
+        let mut seen = 0;
+        for (key, leaves) in leaves {
+            seen += 1;
+            for (frame, before) in [("stop-sure", ""), ("stop-line", "Esc ")] {
+                let (_, frame) = said(frame).expect("both are there");
+                let line = format!("{before}{}", frame.replace("{ $leaves }", leaves));
+                assert!(width(&line) <= 78, "{key}: {line}");
+            }
+        }
+        assert!(seen > 15, "{seen}");
+    }
+}
+
+/// Of somebody who was identified elsewhere, by whoever has a long name, and of the longest list of steps.
+#[test]
+fn nor_is_what_no_scene_shows() {
+    let view = View::new(THEME);
+    for language in Language::ALL {
+        let (_, in_visit) = scenes::all()
+            .find(|(name, _)| *name == "person-in-visit")
+            .expect("a scene of that name");
+        let mut stage = Stage::play(*in_visit, language, (80, 24));
+        let mut detail = cast::detail_in_visit();
+        let identified = detail
+            .visit
+            .as_mut()
+            .and_then(|visit| visit.identified.as_mut());
+        let identified = identified.expect("identified");
+        identified.operator_name = "A. van der Steenhoven-Pietersen".to_owned();
+        identified.station_name = "Desk of the south wing".to_owned();
+        stage.say(Update::Opened(Box::new(detail)));
+        LOST.take();
+        stage.draw(&view);
+        assert_eq!(LOST.take(), [] as [&str; 0]);
+        let person = cast::main_admin();
+        for job in [
+            Job::App {
+                app: AppJob::Both,
+                person: person.clone(),
+            },
+            Job::Lend { person },
+        ] {
+            stage.run(RunEvent::Began { job });
+            stage.draw(&view);
+            assert_eq!(LOST.take(), [] as [&str; 0]);
+            for step in steps(&stage.model.work.as_ref().expect("a run").job) {
+                stage.run(RunEvent::Step { step: *step });
+                stage.draw(&view);
+                assert_eq!(LOST.take(), [] as [&str; 0], "{step:?}");
+            }
+        }
+    }
 }

@@ -264,6 +264,15 @@ fn said(ctx: Ctx<'_>) -> Option<Vec<Span<'static>>> {
         let line = tr!(text, "plug-which", slots = slots.join(" "));
         return Some(vec![s(line, ctx.theme.accent())]);
     }
+    if let Some(max) = model.full_at {
+        let line = tr!(text, "line-full", max = max);
+        return Some(vec![s(format!("! {line}"), ctx.theme.warning())]);
+    }
+    if model.leave_asked {
+        let names: Vec<&str> = model.mine.visiting(ctx.now.wall).collect();
+        let line = tr!(text, "leave-sure", name = names.join(", "));
+        return Some(vec![s(line, ctx.theme.danger())]);
+    }
     if let Some(run) = model.run().filter(|run| !run.is_over()) {
         let leaves = match run.leaves {
             Remains::Nothing if let Some(loss) = run.job.loss() => loss_leaves(ctx, run, loss),

@@ -10,6 +10,9 @@ use crate::text::tr;
 use crate::tui::clean::{fit, width};
 use crate::tui::keys::{Key, Row, everywhere, here};
 
+/// Fewer columns than this are half a screen.
+const NARROW: u16 = 60;
+
 pub(super) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     let t = ctx.text;
     let body = frame(
@@ -88,7 +91,9 @@ fn list(
     };
     let mut row = row;
     for (keys, label) in rows.iter().take(shown) {
-        let keys = format!("  {keys:<21}");
+        // Beside each other the lists have no columns to spare.
+        let pad = if area.width < NARROW { 12 } else { 20 };
+        let keys = format!("  {keys:<pad$} ");
         let label = fit(label, usize::from(area.width).saturating_sub(width(&keys)));
         let line = Line::from(vec![
             s(keys, ctx.theme.strong()),

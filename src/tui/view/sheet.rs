@@ -11,6 +11,21 @@ use crate::tui::clean::{clean, fit, width, wrap};
 use crate::tui::qr::{self, Look};
 use crate::tui::theme::Theme;
 
+#[cfg(test)]
+thread_local! {
+    /// Lines for which there was no room, in whole or in part, since this was last taken.
+    pub static LOST: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+#[cfg(test)]
+fn lost(line: &Line<'_>, room: usize) {
+    let words: String = line.spans.iter().map(|span| &*span.content).collect();
+    let words = clean(&words);
+    if width(words.trim_end_matches([CARET, ' '])) > room {
+        LOST.with_borrow_mut(|lost| lost.push(words.trim().to_owned()));
+    }
+}
+
 /// A styled piece of a line.
 pub fn s(text: impl Into<String>, style: Style) -> Span<'static> {
     Span::styled(text.into(), style)
@@ -94,11 +109,16 @@ impl<'b> Sheet<'b> {
 
     /// Writes a line at a row of the area; returns the columns used. Rows outside the area are ignored.
     pub fn put(&mut self, area: Rect, row: u16, line: impl Into<Line<'static>>) -> u16 {
+        let line = line.into();
         let Some((y, right)) = self.place(area, row) else {
+            #[cfg(test)]
+            lost(&line, 0);
             return 0;
         };
+        #[cfg(test)]
+        lost(&line, usize::from(right - area.x));
         let mut x = area.x;
-        for span in line.into().spans {
+        for span in line.spans {
             let text = clean(&span.content);
             if let Some((before, _)) = text.split_once(CARET) {
                 self.typing(area, row, usize::from(x - area.x) + width(before));

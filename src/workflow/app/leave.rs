@@ -3,13 +3,14 @@
 //! Invariant: what they said is on record before the visit counts as ended.
 
 use super::super::dialogue::{
-    Answer, AppJob, AppQuestion, AppResult, Ending, Note, Question, Step,
+    Answer, AppJob, AppQuestion, AppResult, Ending, Note, Question, Step, Theirs,
 };
 use super::super::steps::{begin_step, end_step};
 use super::{Desk, Stop, begin};
 use crate::domain::PersonId;
 use crate::domain::authority::Action;
 use crate::domain::reason::Unmet;
+use crate::domain::visit::Held;
 use crate::wire::{PersonDetail, Said};
 use crate::workflow::{Errand, conclude};
 
@@ -41,7 +42,7 @@ async fn leave(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, Stop> {
     let said = loop {
         let question = AppQuestion::ConfirmFactors {
             person: detail.person.clone(),
-            names: names(&detail),
+            factors: theirs(&detail),
         };
         match desk.ask(Question::App(question)).await? {
             Answer::Yes => break Said::Confirmed,
@@ -60,12 +61,17 @@ async fn leave(desk: &mut dyn Desk, who: &PersonId) -> Result<Ending, Stop> {
 }
 
 /// Everything that opens the account, or may do so later.
-fn names(detail: &PersonDetail) -> Vec<String> {
+fn theirs(detail: &PersonDetail) -> Vec<Theirs> {
+    let named = |name: String, held: &Held| Theirs {
+        name,
+        suspended: held.suspended.map(|suspended| suspended.why),
+    };
     let keys = detail.credentials.iter().filter(|c| c.gone_at.is_none());
     let keys = keys.map(|c| match &c.key.id.serial {
-        Some(serial) => format!("{} {serial}", c.key.model),
-        None => c.key.model.clone(),
+        Some(serial) => named(format!("{} {serial}", c.key.model), &c.held),
+        None => named(c.key.model.clone(), &c.held),
     });
     let apps = detail.factors.iter().filter(|f| f.removed_at.is_none());
-    keys.chain(apps.map(|f| f.name.clone())).collect()
+    keys.chain(apps.map(|f| named(f.name.clone(), &f.held)))
+        .collect()
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{PushState, Step};
 use crate::domain::factor::CodeVerdict;
+use crate::domain::visit::SuspendedWhy;
 use crate::domain::{FactorId, Person};
 use crate::totp::AppSetup;
 use crate::wire::{Factor, Said};
@@ -151,7 +152,7 @@ pub enum AppQuestion {
         /// Who goes.
         person: Person,
         /// All factors of the account.
-        names: Vec<String>,
+        factors: Vec<Theirs>,
     },
     /// Remove this factor? Its codes open nothing from then on. → [`Answer::Yes`]
     ConfirmFactorRemoval {
@@ -166,6 +167,16 @@ pub enum AppQuestion {
         /// The last answer was empty or too long.
         wrong: bool,
     },
+}
+
+/// A factor of whoever goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Theirs {
+    /// What people call it.
+    pub name: String,
+    /// Why it opens nothing now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<SuspendedWhy>,
 }
 
 /// What is done about a person's apps and tokens.

@@ -11,6 +11,10 @@ pub enum Remark {
     Busy,
     /// Somebody else than who locked the station is at its door.
     OtherOperator,
+    /// What was typed about this person before the station was locked waits for whoever typed it.
+    StillTyped {
+        name: String,
+    },
     TicketsFetched,
     /// Nobody is expected today.
     NoTickets,
@@ -35,10 +39,18 @@ pub enum Remark {
 }
 
 impl Remark {
+    /// Whether it is about a person.
+    pub fn names_somebody(&self) -> bool {
+        matches!(self, Self::StillTyped { .. })
+    }
+
     /// Whether it tells of something that was done, and asks for nothing.
     pub fn is_good(&self) -> bool {
         match self {
-            Self::TicketsFetched | Self::BatchComplete | Self::BatchPaused => true,
+            Self::StillTyped { .. }
+            | Self::TicketsFetched
+            | Self::BatchComplete
+            | Self::BatchPaused => true,
             Self::Stopped(_)
             | Self::Busy
             | Self::OtherOperator

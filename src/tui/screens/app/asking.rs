@@ -10,7 +10,9 @@ use crate::domain::{Person, PersonId};
 use crate::totp::Picture;
 use crate::tui::entry::Line;
 use crate::wire::Factor;
-use crate::workflow::dialogue::{Answer, AppQuestion, CodeOf, OnScreen, Purpose, StationClock};
+use crate::workflow::dialogue::{
+    Answer, AppQuestion, CodeOf, OnScreen, Purpose, StationClock, Theirs,
+};
 
 /// A question about an app or a token.
 pub enum AppAsking {
@@ -57,7 +59,7 @@ pub enum AppAsking {
     /// The person goes: are these theirs?
     Theirs {
         /// All factors of the account.
-        names: Vec<String>,
+        factors: Vec<Theirs>,
         /// That one is not was said once: the next time it is meant.
         denied: bool,
     },
@@ -168,8 +170,8 @@ impl AppAsking {
                 lines: names,
                 marked: 0,
             },
-            AppQuestion::ConfirmFactors { names, .. } => Self::Theirs {
-                names,
+            AppQuestion::ConfirmFactors { factors, .. } => Self::Theirs {
+                factors,
                 denied: false,
             },
             AppQuestion::ConfirmFactorRemoval { factor, left, .. } => Self::Remove { factor, left },

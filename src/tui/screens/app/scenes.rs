@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use ratatui::crossterm::event::KeyCode;
 
 use crate::domain::factor::CodeVerdict;
+use crate::domain::visit::SuspendedWhy;
 use crate::record::Remains;
 use crate::station::face::Update;
 use crate::tui::scenes::{Scene, Stage, cast};
@@ -11,7 +12,7 @@ use crate::wire::Factor;
 use crate::workflow::Stop;
 use crate::workflow::dialogue::{
     AppJob, AppQuestion, AppResult, CodeOf, Ending, Event, Job, Note, Purpose, PushState, Question,
-    Replaced, StationClock, Step,
+    Replaced, StationClock, Step, Theirs,
 };
 
 /// Its scenes.
@@ -255,8 +256,18 @@ fn whose(stage: &mut Stage) {
     stage.begin_app(AppJob::Leave);
     stage.ask_app(AppQuestion::ConfirmFactors {
         person: cast::main_admin(),
-        names: vec!["YubiKey 5 NFC".to_owned(), "Work phone".to_owned()],
+        factors: vec![
+            theirs("YubiKey 5 NFC", Some(SuspendedWhy::Lost)),
+            theirs("Work phone", None),
+        ],
     });
+}
+
+fn theirs(name: &str, suspended: Option<SuspendedWhy>) -> Theirs {
+    Theirs {
+        name: name.to_owned(),
+        suspended,
+    }
 }
 
 /// That one is not theirs was said once.

@@ -14,7 +14,10 @@ use crate::tui::view::chrome::{Who, who};
 use crate::tui::view::sheet::{Cell, Sheet, s};
 use crate::tui::view::{Ctx, below};
 use crate::wire::Factor;
-use crate::workflow::dialogue::{CodeOf, Purpose, StationClock};
+use crate::workflow::dialogue::{CodeOf, Purpose, StationClock, Theirs};
+
+/// So many rows of a panel are scarce.
+const LOW: u16 = 20;
 
 pub(in crate::tui) fn ask(
     ctx: Ctx<'_>,
@@ -71,8 +74,8 @@ pub(in crate::tui) fn ask(
             lines,
             marked,
         } => picked(ctx, sheet, panel, scale, pick, (lines, *marked)),
-        AppAsking::Theirs { names, denied } => {
-            theirs(ctx, sheet, panel, scale, (names, *denied));
+        AppAsking::Theirs { factors, denied } => {
+            theirs(ctx, sheet, panel, scale, (factors, *denied));
         }
         AppAsking::Remove { factor, left } => remove(ctx, sheet, panel, scale, factor, left),
         AppAsking::Serial { line, wrong } => {
@@ -220,16 +223,19 @@ fn advice(
     let row = sheet.big(panel, 0, &title, scale);
     // Before the phone is blamed: it may be the station that is wrong.
     let mut row = row + 1;
+    let mut gap = 1;
     if let Some(words) = t.station_clock(station_clock) {
+        // On a low screen it takes the rows that would set the rest apart.
+        gap = u16::from(panel.height > LOW);
         let warning = s("!", ctx.theme.warning());
-        row = sheet.bullet(panel, row, warning, &words, ctx.theme.strong()) + 1;
+        row = sheet.bullet(panel, row, warning, &words, ctx.theme.strong()) + gap;
     }
-    let mut row = who(ctx, sheet, panel, row, Who::Person, &what) + 1;
+    let mut row = who(ctx, sheet, panel, row, Who::Person, &what) + gap;
     for (mark, line) in remedies(ctx, of, verdict) {
         let mark = s(mark, ctx.theme.strong());
         row = sheet.bullet(panel, row, mark, &line, ctx.theme.plain());
     }
-    sheet.paragraph(panel, row + 1, &tr!(t, "advice-then"), ctx.theme.plain());
+    sheet.paragraph(panel, row + gap, &tr!(t, "advice-then"), ctx.theme.plain());
 }
 
 /// What helps, each with the word or mark before it.
@@ -301,18 +307,25 @@ fn theirs(
     sheet: &mut Sheet<'_>,
     panel: Rect,
     scale: u16,
-    (names, denied): (&[String], bool),
+    (factors, denied): (&[Theirs], bool),
 ) {
     let t = ctx.text;
     let (title, how) = (tr!(t, "theirs-big"), tr!(t, "theirs-how"));
     let row = asked(ctx, sheet, panel, scale, (Who::Person, &title, &how)) + 1;
     let mut row = row;
-    if names.is_empty() {
+    if factors.is_empty() {
         sheet.put(panel, row, s(tr!(t, "theirs-none"), ctx.theme.plain()));
     }
-    for name in names {
-        let mark = s("·", ctx.theme.strong());
-        row = sheet.bullet(panel, row, mark, name, ctx.theme.plain());
+    for factor in factors {
+        let (mark, words) = match factor.suspended {
+            None => (s("·", ctx.theme.strong()), factor.name.clone()),
+            Some(why) => {
+                let (name, why) = (factor.name.as_str(), t.why(why));
+                let words = tr!(t, "theirs-suspended", name = name, why = why);
+                (s("!", ctx.theme.warning()), words)
+            }
+        };
+        row = sheet.bullet(panel, row, mark, &words, ctx.theme.plain());
     }
     if denied {
         let mark = s("!", ctx.theme.danger());
@@ -388,7 +401,7 @@ pub(in crate::tui) fn factor_row(
 /// When it was last tested, or when it was removed.
 pub(in crate::tui) fn last_seen(ctx: Ctx<'_>, factor: &Factor) -> String {
     match (factor.removed_at, factor.last_tested_at) {
-        (Some(at), _) => tr!(ctx.text, "factor-removed", day = ctx.day(at)),
+        (Some(at), _) => tr!(ctx.text, "factor-removed", day = ctx.since(at)),
         (None, Some(at)) => tr!(ctx.text, "person-tested", day = ctx.day(at)),
         (None, None) => tr!(ctx.text, "person-never-tested"),
     }

@@ -227,8 +227,8 @@ fn forecast(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect, at: usize) {
         keys = forecast.keys.len()
     );
     let row = who(ctx, sheet, body, 0, Who::Operator, &how);
-    sheet.put(body, row, s(whole(ctx, forecast), ctx.theme.strong()));
-    let list = below(body, row + 2);
+    let row = sheet.paragraph(body, row, &whole(ctx, forecast), ctx.theme.strong());
+    let list = below(body, row + 1);
     let list = top(list, list.height.saturating_sub(DETAIL_ROWS));
     let (first, shown) = bay::window(forecast.keys.len(), usize::from(list.height), at);
     for (row, (index, key)) in (0..).zip(forecast.keys.iter().enumerate().skip(first).take(shown)) {

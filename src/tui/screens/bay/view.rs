@@ -250,12 +250,27 @@ pub(in crate::tui) fn key_line(ctx: Ctx<'_>, key: &KeyFacts) -> String {
     tr!(ctx.text, "note-key", slot = key.slot, model = model)
 }
 
+/// That a key which a step is about has gone from its slot, which the run notices at its next command.
+pub(in crate::tui) fn pulled(ctx: Ctx<'_>, key: &KeyFacts) -> Option<String> {
+    let mut slots = ctx.model.bay.iter();
+    let slot = slots.find(|slot| slot.place == key.place)?;
+    matches!(slot.state, SlotState::Empty).then(|| tr!(ctx.text, "key-gone", slot = key.slot))
+}
+
 /// A key that is not in the bay: model, firmware and serial number.
 pub(in crate::tui) fn report_line(key: &KeyReport) -> String {
     let firmware = key.firmware.map(crate::domain::key::firmware_text);
     let parts = [Some(key.model.clone()), firmware, key.id.serial.clone()];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     parts.join(" ")
+}
+
+/// The key that a question is about, or that it has gone.
+pub(in crate::tui) fn key_in_question(ctx: Ctx<'_>, key: &KeyFacts) -> Line<'static> {
+    match pulled(ctx, key) {
+        Some(gone) => Line::from(s(format!("! {gone}"), ctx.theme.warning())),
+        None => key_spans(ctx, key),
+    }
 }
 
 /// The same with its serial number, where it has one.

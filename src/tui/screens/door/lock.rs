@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crate::record::Remains;
 use crate::station::face::{Command, HomeView, Remark};
-use crate::tui::model::{BatchState, Door, Lock, Model, Page, Phase};
+use crate::tui::keys::Press;
+use crate::tui::model::{BatchState, Door, Lock, Mine, Model, Page, Phase};
+use crate::tui::screens::account_reset;
 use crate::tui::update::Effect;
 use crate::wire::Operator;
 
@@ -23,20 +25,37 @@ pub fn lock(model: &mut Model) -> Vec<Effect> {
     let unfinished = run.filter(|run| !run.is_over());
     let waits = unfinished.is_some_and(|run| run.leaves != Remains::Nothing && !run.is_sign_in());
     let cancel = unfinished.filter(|_| !waits);
+    let draft = account_reset::draft(model);
     let mut effects = Vec::from_iter(cancel.map(|_| Effect::Send(Command::Cancel)));
     effects.extend([Effect::Send(Command::Lock), Effect::Repaint]);
     match waits {
         true => cover(model),
-        false => sign_out(model),
+        false => {
+            sign_out(model);
+            if draft.is_some() {
+                model.mine.draft = draft;
+            }
+        }
     }
     effects
 }
 
 /// Signs out for good, at the registry too: from a page, where no run is on.
-pub fn leave(model: &mut Model) -> Vec<Effect> {
+pub fn leave(model: &mut Model, press: Press) -> Vec<Effect> {
+    if asks_first(model, press) {
+        return Vec::new();
+    }
     model.remark = None;
+    model.mine = Mine::default();
     sign_out(model);
     vec![Effect::Send(Command::SignOut), Effect::Repaint]
+}
+
+/// Whether that is asked for the first time while a visit is open, which ends with it: that is said, and the same key again leaves.
+pub fn asks_first(model: &mut Model, press: Press) -> bool {
+    let visiting = model.mine.visiting(press.now.wall).next().is_some();
+    model.leave_asked = model.is_open() && visiting && !press.leaves;
+    model.leave_asked
 }
 
 /// Over a lock only a sign-in can be going on: that is stopped.
@@ -91,6 +110,7 @@ fn ended(model: &mut Model) -> Vec<Effect> {
     if model.operator.is_none() {
         return Vec::new();
     }
+    model.mine.visits_over();
     match model.work.as_ref().is_some_and(|run| !run.is_over()) {
         true => cover(model),
         false => sign_out(model),
@@ -99,6 +119,11 @@ fn ended(model: &mut Model) -> Vec<Effect> {
 }
 
 fn enter(model: &mut Model, operator: Operator) {
+    model.mine.enter(&operator.id);
+    let name = model.mine.draft.as_ref().map(|draft| draft.name.clone());
+    if let Some(name) = name {
+        model.remark = Some(Remark::StillTyped { name });
+    }
     model.operator = Some(operator);
     model.door = Door::default();
     model.page = Page::Home;
@@ -119,7 +144,8 @@ fn unlock(model: &mut Model, lock: &Lock, operator: Operator) -> Vec<Effect> {
     vec![Effect::Repaint]
 }
 
-/// Draws the neutral screen over the run. What was being typed is forgotten; the question itself stays.
+/// Draws the neutral screen over the run. What was being typed is forgotten, but for what only its own operator reads again; the
+/// question itself stays.
 fn cover(model: &mut Model) {
     model.lock = Some(Lock {
         operator: model.operator.take(),
@@ -148,6 +174,7 @@ fn forget(model: &mut Model) {
     model.batch = BatchState::default();
     model.page = Page::Home;
     model.help = false;
+    model.leave_asked = false;
     model.starting = None;
     model.expects_operator = false;
     if let Some(home) = model.home.take() {
@@ -158,9 +185,9 @@ fn forget(model: &mut Model) {
     }
 }
 
-/// What is read at the door names nobody: it is the text for its code.
+/// What is read at the door names nobody: it is the text for its code, and what names somebody is for their own operator.
 pub fn remark_at_the_door(model: &mut Model, remark: Remark) {
-    model.remark = Some(remark);
+    model.remark = Some(remark).filter(|remark| !remark.names_somebody());
 }
 
 /// Takes in what is known of the station; of people only while somebody is signed in.

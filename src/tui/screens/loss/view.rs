@@ -135,7 +135,7 @@ fn enrolled_at(owned: &Owned) -> jiff::Timestamp {
 
 /// Since when, why, and what can be done about it.
 pub(in crate::tui) fn suspended(ctx: Ctx<'_>, owned: &Owned, held: Suspended) -> String {
-    let day = ctx.day(held.at);
+    let day = ctx.since(held.at);
     match held.why {
         SuspendedWhy::Lost if owned.is_lent() => ctx.text.suspended_lent(day),
         why => ctx.text.suspended(why, day, ctx.day(held.until())),

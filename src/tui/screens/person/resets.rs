@@ -88,10 +88,15 @@ pub(super) fn may_be_given(model: &Model) -> bool {
 
 /// Whether whoever is signed in enrols anything for such people at all.
 pub(super) fn enrols(model: &Model) -> bool {
+    may(model, Action::Enrol)
+}
+
+/// Whether whoever is signed in may do that to such people: a page offers nothing that would only be refused.
+pub(super) fn may(model: &Model, action: Action) -> bool {
     let role = model.operator.as_ref().map(|operator| operator.role);
     let kind = model.desk.person.as_ref().map(|page| page.person.kind);
     match (role, kind) {
-        (Some(role), Some(kind)) => role.may_for(Action::Enrol, kind).is_ok(),
+        (Some(role), Some(kind)) => role.may_for(action, kind).is_ok(),
         (_, _) => true,
     }
 }

@@ -30,10 +30,11 @@ pub(in crate::tui) fn draw(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect) {
     };
     if body.width < 110 {
         let row = facts(ctx, sheet, body, &page.person);
-        if let Some(words) = identified(ctx, page) {
-            sheet.put(body, row, s(words, ctx.theme.plain()));
-        }
-        let body = below(body, row + 1);
+        let row = match identified(ctx, page) {
+            Some(words) => sheet.paragraph(body, row, &words, ctx.theme.plain()),
+            None => row + 1,
+        };
+        let body = below(body, row);
         let [keys_area, apps_area] = columns(body, [body.width / 2, 0]);
         let narrow = |area: Rect| Rect {
             width: area.width.saturating_sub(1),
@@ -419,7 +420,7 @@ fn lines(ctx: Ctx<'_>, owned: &Owned, columns: u16) -> Vec<String> {
         return lines;
     }
     if let Some(since) = owned.waiting_since() {
-        let words = tr!(t, "waiting-since", day = ctx.day(since));
+        let words = tr!(t, "waiting-since", day = ctx.since(since));
         let mut lines = wrap(&words, usize::from(columns));
         lines.insert(0, name(ctx, owned));
         return lines;
@@ -433,7 +434,7 @@ fn lines(ctx: Ctx<'_>, owned: &Owned, columns: u16) -> Vec<String> {
     let (since, last) = match owned {
         Owned::Key(credential) => {
             let tested = match (credential.gone_at, credential.last_tested_at) {
-                (Some(at), _) => tr!(t, "credential-gone", day = ctx.day(at)),
+                (Some(at), _) => tr!(t, "credential-gone", day = ctx.since(at)),
                 (None, Some(at)) => tr!(t, "person-tested", day = ctx.day(at)),
                 (None, None) => tr!(t, "person-never-tested"),
             };

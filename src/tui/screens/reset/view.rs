@@ -74,7 +74,7 @@ pub(in crate::tui) fn ask(
             };
             let row = sheet.big(panel, 1, &big, scale);
             let row = who(ctx, sheet, panel, row + 1, Who::Operator, &how);
-            sheet.put(panel, row, bay::key_spans(ctx, key));
+            sheet.put(panel, row, bay::key_in_question(ctx, key));
             let row = lost(ctx, sheet, panel, row + 1, (losses, *by));
             let prompt = tr!(t, "give-up-type", name = word.as_str());
             let typed = Line::from(vec![

@@ -102,11 +102,15 @@ fn reset_row(
     }
 }
 
-/// For how long somebody waits; the day, where it is over.
+/// For how long somebody waits; where it is over, since when: a time of today, or the day.
 fn aged(ctx: Ctx<'_>, reset: &AccountReset) -> String {
-    match reset.state.is_open() {
-        true => ctx.waited(reset.asked_at),
-        false => ctx.day(reset.asked_at).split_off(5),
+    if reset.state.is_open() {
+        return ctx.waited(reset.asked_at);
+    }
+    let ended = reset.ended_at.unwrap_or(reset.until);
+    match ctx.is_today(ended) {
+        true => ctx.time(ended),
+        false => ctx.day(ended).split_off(5),
     }
 }
 

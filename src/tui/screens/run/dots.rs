@@ -48,7 +48,7 @@ pub(in crate::tui) fn draw_new(
         area,
         vec![s(tr!(t, "new-pin-big"), ctx.theme.strong())],
     );
-    let row = prompt(ctx, sheet, body, scale(area), whose, &big, &how);
+    let row = prompt(ctx, sheet, body, scale(area), whose, (&big, how, &new.key));
     let typed = new.line.code_points();
     let row = dots(
         ctx,
@@ -90,7 +90,14 @@ pub(in crate::tui) fn draw_current(
         vec![s(tr!(t, "current-pin-big"), ctx.theme.strong())],
     );
     let (big, how) = (tr!(t, "current-pin-big"), tr!(t, "current-pin-how"));
-    let row = prompt(ctx, sheet, body, scale(area), whose, &big, &how);
+    let row = prompt(
+        ctx,
+        sheet,
+        body,
+        scale(area),
+        whose,
+        (&big, how, &current.key),
+    );
     let row = dots(ctx, sheet, body, row + 1, current.line.code_points(), 0);
     let row = complaint(ctx, sheet, body, row + 1, current.complaint.as_ref());
     if let Some(retries) = current.retries {
@@ -114,9 +121,10 @@ fn prompt(
     body: Rect,
     scale: u16,
     whose: Who,
-    big: &str,
-    how: &str,
+    (big, how, key): (&str, String, &KeyFacts),
 ) -> u16 {
+    // Nobody types a PIN to its end for a key that has gone.
+    let how = bay::pulled(ctx, key).unwrap_or(how);
     let mut row = 0;
     // An operator who types their own PIN has nobody to turn the screen to.
     if whose == Who::Person {
@@ -125,7 +133,7 @@ fn prompt(
         row += 1;
     }
     let row = sheet.big(body, row, big, scale);
-    who(ctx, sheet, body, row + 1, whose, how)
+    who(ctx, sheet, body, row + 1, whose, &how)
 }
 
 /// One disc for each character, and a small dot for each that is still needed.

@@ -56,7 +56,7 @@ pub(in crate::tui) fn draw(
                 Who::Operator,
                 &tr!(t, "retest-how"),
             );
-            sheet.put(panel, row + 1, bay::key_spans(ctx, key));
+            sheet.put(panel, row + 1, bay::key_in_question(ctx, key));
         }
         Asking::TouchAgain { key } => {
             let row = sheet.big(panel, 1, &tr!(t, "touch-again-big"), scale);
@@ -68,7 +68,7 @@ pub(in crate::tui) fn draw(
                 persons(run),
                 &tr!(t, "touch-again-how"),
             );
-            sheet.put(panel, row + 1, bay::key_spans(ctx, key));
+            sheet.put(panel, row + 1, bay::key_in_question(ctx, key));
         }
         Asking::App(asking) => {
             crate::tui::screens::app::view::ask(ctx, sheet, panel, scale, asking)
@@ -287,8 +287,10 @@ fn admission(
         tr!(t, "stop-key-refused-next")
     };
     let row = who(ctx, sheet, panel, row + 1, Who::Operator, &how);
-    sheet.put(panel, row + 1, bay::key_spans(ctx, key));
-    findings(ctx, sheet, below(panel, row + 2), verdict);
+    // Every finding is read, at the price of a pause.
+    let row = row + u16::from(verdict.findings.len() < 4);
+    sheet.put(panel, row, bay::key_in_question(ctx, key));
+    findings(ctx, sheet, below(panel, row + 1), verdict);
 }
 
 /// Heaviest first, each with the mark of its weight.

@@ -6,16 +6,16 @@ use crate::domain::act::{Act, Deed};
 use crate::domain::identification::{DeskMethod, Document, Earlier, MethodId};
 use crate::domain::pin::PinError;
 use crate::domain::policy::Verdict;
-use crate::domain::{KeyFacts, OperatorId, Person, Pin, UsbPath};
+use crate::domain::{KeyFacts, OperatorId, Person, PersonId, Pin, UsbPath};
 use crate::record::Remains;
 use crate::tui::entry::{Line, SecretLine};
 use crate::tui::model::{
     AccountResetAsking, AppAsking, CareAsking, Coached, Finger, LoanAsking, LossAsking,
-    ResetAsking, Shown,
+    ResetAsking, Shown, WishTyped,
 };
 use crate::wire::ServedBy;
 use crate::workflow::KeyFault;
-use crate::workflow::dialogue::{Ending, Job, Note, Step, Wanted, steps};
+use crate::workflow::dialogue::{CareJob, Ending, Job, Note, Step, Wanted, steps};
 
 /// The key by which whoever is signed in was let in.
 #[derive(Clone)]
@@ -60,6 +60,8 @@ pub struct Run {
     pub wanted: Option<Wanted>,
     /// The key was pulled, and is checked from the start.
     pub anew: bool,
+    /// What was typed of why a reset is asked for, once it was answered.
+    pub wish: Option<WishTyped>,
 }
 
 /// What is in front in a run: each takes the place of the one before.
@@ -246,6 +248,7 @@ impl Run {
             key: None,
             wanted: None,
             anew: false,
+            wish: None,
         }
     }
 
@@ -300,6 +303,20 @@ impl Run {
             | Job::Loss { person, .. }
             | Job::AccountReset { person, .. } => Some(person),
             Job::Resolve { unfinished } => unfinished.person(),
+        }
+    }
+
+    /// Whether it is for them, from their page.
+    pub fn is_for(&self, id: &PersonId) -> bool {
+        match &self.job {
+            Job::Care {
+                care:
+                    CareJob::TestFor { person }
+                    | CareJob::CheckReturn {
+                        person: Some(person),
+                    },
+            } => person == id,
+            _ => self.person().is_some_and(|person| person.id == *id),
         }
     }
 

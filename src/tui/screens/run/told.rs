@@ -11,7 +11,7 @@ use crate::tui::model::{
     LoanAsking, LossAsking, Model, NewPin, Now, OwnKey, Page, Phase, PinComplaint, Progress,
     ResetAsking, Run, Starting, Touch,
 };
-use crate::tui::screens::{batch, clamp_marks, door, home, person};
+use crate::tui::screens::{account_reset, batch, clamp_marks, door, home, person};
 use crate::tui::update::Effect;
 use crate::workflow::dialogue::{Ending, Event, Job, Note, Question, Step};
 
@@ -35,6 +35,7 @@ pub fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
             found: answer,
         } => return home::found(model, serial, answer),
         Update::Opened(detail) => {
+            model.mine.opened(&detail);
             if let Some(page) = &mut model.desk.person
                 && page.person.id == detail.person.id
             {
@@ -54,7 +55,10 @@ pub fn told(model: &mut Model, now: Now, update: Update) -> Vec<Effect> {
                 Asking::App(Box::new(AppAsking::of(question)))
             }),
         },
-        Update::Question(question) => put(&mut model.work, |run| asking(run, question)),
+        Update::Question(question) => {
+            put(&mut model.work, |run| asking(run, question));
+            account_reset::take_up(model);
+        }
         Update::Run(Event::Began { job }) => begin(model, job),
         Update::Run(event) => {
             let has_ended = matches!(event, Event::Ended { .. });
@@ -325,6 +329,9 @@ fn close(model: &mut Model, ending: Ending) {
     let Some(run) = model.work.take_if(|run| !run.is_over()) else {
         return;
     };
+    if let (Some(person), true) = (run.person(), super::has_gone(Some(&ending))) {
+        model.mine.visit_over(&person.id);
+    }
     model.work = over(run, ending);
     if model.lock.is_some() {
         // It ended behind the lock: what is left is an ordinary sign-in screen.

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::policy::{Finding, Ruling, Verdict, Weight};
 use crate::station::face::SlotState;
 use crate::text::{act, tr};
+use crate::tui::clean::width;
 use crate::tui::model::{Phase, Progress, Run, Touch};
 use crate::tui::screens::{
     account_reset::view as account_reset, bay::view as bay, care::view as care,
@@ -132,7 +133,7 @@ pub(in crate::tui) fn checklist(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect,
                 if shared > 0 {
                     continue;
                 }
-                let line = format!("✓ {}", before.join(" · "));
+                let line = format!("✓ {}", listed(&before, body.width));
                 sheet.put(body, row, s(line, ctx.theme.quiet()));
                 row += last_time(ctx, sheet, body, row + 1, run);
             }
@@ -164,11 +165,26 @@ pub(in crate::tui) fn checklist(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, body: Rect,
         row += 1;
     }
     if !ahead.is_empty() {
-        let line = format!("· {}", ahead.join(" · "));
+        let line = format!("· {}", listed(&ahead, body.width));
         sheet.put(body, row, s(line, ctx.theme.quiet()));
         row += 1;
     }
     row
+}
+
+/// The names of steps in one line behind their mark: as many as fit, and how many more there are. None is cut in the middle.
+fn listed(names: &[String], columns: u16) -> String {
+    let room = usize::from(columns).saturating_sub(2);
+    (0..=names.len())
+        .rev()
+        .map(|shown| {
+            let more = names.len() - shown;
+            let more = (more > 0).then(|| format!("+{more}"));
+            let names = names.iter().take(shown).cloned();
+            names.chain(more).collect::<Vec<_>>().join(" · ")
+        })
+        .find(|line| width(line) <= room)
+        .unwrap_or_default()
 }
 
 /// How the person was identified the last time, where that was otherwise; returns the rows used.
