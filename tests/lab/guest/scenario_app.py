@@ -41,6 +41,9 @@ def a_phone_reads_the_code_from_a_picture_of_the_console_and_no_trace_of_the_sec
     console.wait_until_shown("The registry has verified it and holds it")
     expect("0 codes" in console.refused(), "the code is still on the screen")
     console.press("Enter")
+    # Back to the person, who may want more; and from there to the next one.
+    console.wait_until_shown("Person1 Example", "SECURITY KEYS")
+    console.press("Escape")
     console.wait_until_shown("Find", "BAY")
 
     left, searched = traces.in_memory(console.pid(), wanted)
