@@ -18,7 +18,7 @@ use super::tables::standing::Standing;
 use super::tables::{FactorName, operator, person, station, visit};
 use super::visits;
 use crate::domain::act::{Act, Deed, Party};
-use crate::domain::authority::{Action, As, NoRelease, decide, row};
+use crate::domain::authority::{Action, As, NoRelease, WhoMay, decide, row};
 use crate::domain::loan::{LoanDays, Second};
 use crate::domain::suspension::{FactorRef, FactorSort};
 use crate::domain::visit::{Had, Suspended, Takes};
@@ -101,6 +101,7 @@ fn refuse_kind(desk: &AtDesk, person: &Person) -> Answer<()> {
             Because::NotLent {
                 person: person.name.clone(),
                 kind: person.kind,
+                may: WhoMay::replaces(person.kind),
             },
         )),
     }

@@ -13,6 +13,7 @@ use super::problem::{Answer, Refusal};
 use super::tables::standing::{self, Deeded, Standing};
 use super::visits::{self, FactorName, Within};
 use super::{older_factors, takings};
+use crate::domain::authority::WhoMay;
 use crate::domain::suspension::{FactorRef, FactorSort, LIFTED_WITHIN, NeverLifted};
 use crate::domain::visit::{Had, Held, Suspended, SuspendedWhy, Takes};
 use crate::domain::{OperatorId, Person, PersonId, StationId};
@@ -224,8 +225,9 @@ async fn instead(tx: &mut Connection, person: &Person) -> Answer<Because> {
     };
     Ok(match had.takes(person.kind) {
         Takes::Identification | Takes::OwnFactor => Because::ProveAnother {},
-        Takes::Administrator => Because::AdministratorAsksNew {},
-        Takes::Release => Because::ServiceGivesNew {},
+        Takes::Administrator | Takes::Release => Because::NewOneFrom {
+            may: WhoMay::replaces(person.kind),
+        },
     })
 }
 

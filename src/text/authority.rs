@@ -25,7 +25,10 @@ impl Text {
     }
 
     /// The same as the registry says it.
-    pub(super) fn they_may(&self, may: &WhoMay) -> String {
+    pub fn they_may(&self, may: &WhoMay) -> String {
+        if may.done_by.is_empty() {
+            return tr!(self, "may-nobody");
+        }
         let roles: Vec<String> = may.done_by.iter().map(|role| self.role(*role)).collect();
         let roles = roles.join(" / ");
         match (may.asked_by, may.released_by) {
@@ -43,7 +46,8 @@ impl Text {
             self,
             "why-not-lent",
             person = person,
-            kind = self.kind(kind)
+            kind = self.kind(kind),
+            may = self.they_may(&WhoMay::replaces(kind))
         )
     }
 }

@@ -14,7 +14,7 @@ use super::{
 use crate::domain::account_reset::{CODE_WAITS, RELEASED_WITHIN, ResetState};
 use crate::domain::act::ResetTerms;
 use crate::domain::authority::{
-    Action, Asker, NotTheirs, decide, is_administrator_of, may_ask_for, row,
+    Action, Asker, NotTheirs, WhoMay, decide, is_administrator_of, may_ask_for, row,
 };
 use crate::domain::identification::Case;
 use crate::domain::visit::{Had, Takes};
@@ -181,7 +181,10 @@ async fn known_to(
         NotTheirs::Oneself if is_served(&person) => refused(Because::OwnResetServed {}),
         NotTheirs::Oneself => refused(Because::OwnReset {}),
         NotTheirs::NoAdministrator => refused(Because::OnlyAdministrators {}),
-        NotTheirs::Others(_) => refused(Because::ServiceAsksReleased {}),
+        NotTheirs::Others(_) => refused(Because::OthersReset {
+            person: person.name.clone(),
+            may: WhoMay::replaces(person.kind),
+        }),
     })?;
     Ok(person)
 }

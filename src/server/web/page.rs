@@ -13,7 +13,7 @@ use super::forms::Sent;
 use super::session::{Someone, Visitor};
 use super::{Shown, on_to};
 use crate::domain::PersonKind;
-use crate::domain::authority::{Action, Asker, NotTheirs, row};
+use crate::domain::authority::{Action, Asker, NotTheirs, WhoMay, row};
 use crate::server::Registry;
 use crate::server::problem::{Answer, Refused};
 use crate::text::{self, Language, Text, tr};
@@ -224,7 +224,10 @@ pub fn not_theirs(t: &Text, why: &NotTheirs, kind: PersonKind) -> String {
             tr!(t, "page-not-for-oneself")
         }
         NotTheirs::Oneself => tr!(t, "page-not-for-oneself-served"),
-        NotTheirs::Others(_) => tr!(t, "page-for-service"),
+        NotTheirs::Others(_) => {
+            let may = t.they_may(&WhoMay::replaces(kind));
+            tr!(t, "page-for-others", may = may)
+        }
         NotTheirs::NoAdministrator | NotTheirs::Elsewhere => tr!(t, "page-not-an-administrator"),
     }
 }

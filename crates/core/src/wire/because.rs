@@ -36,7 +36,7 @@ macro_rules! because_rows {
             NobodyMay { role: Role } "why-nobody-may";
             LastFactor { person: String, may: WhoMay } "why-last";
             LastFactorOfAll { person: String } "why-last-nobody";
-            NotLent { person: String, kind: PersonKind } "why-not-lent";
+            NotLent { person: String, kind: PersonKind, may: WhoMay } "why-not-lent";
             Taken { person: String, may: WhoMay } "why-taken";
             Released { person: String, may: WhoMay } "why-released";
             NobodyReplaces { person: String } "why-released-nobody";
@@ -83,7 +83,7 @@ macro_rules! because_rows {
             AdministratorAsks { person: String } "because-administrator-asks";
             ServiceAsks { person: String } "because-service-asks";
             NoAdministratorAsks { person: String } "because-no-administrator-asks";
-            ServiceAsksReleased {} "because-service-asks-released";
+            OthersReset { person: String, may: WhoMay } "because-others-reset";
             OwnResetServed {} "because-own-reset-served";
             OwnReset {} "because-own-reset";
             OnlyAdministrators {} "because-only-administrators";
@@ -179,8 +179,7 @@ macro_rules! because_rows {
             ReportedAs { factor: String, why: SuspendedWhy } "because-reported-as";
             RunOut { factor: String, at: Timestamp } "because-run-out";
             ProveAnother {} "because-prove-another";
-            AdministratorAsksNew {} "because-administrator-asks-new";
-            ServiceGivesNew {} "because-service-gives-new";
+            NewOneFrom { may: WhoMay } "because-new-one-from";
             DocumentToLift {} "because-document-to-lift";
             NoApp { person: String, factor: String } "because-no-app";
             CounterBehind {} "because-counter-behind";

@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use ratatui::crossterm::event::KeyCode;
 
+use crate::domain::authority::WhoMay;
 use crate::domain::visit::{Held, Suspended, SuspendedWhy};
-use crate::domain::{Lost, Person};
+use crate::domain::{Lost, Person, PersonKind};
 use crate::record::Remains;
 use crate::station::face::{Found, Update};
 use crate::tui::scenes::{Scene, Stage, cast};
@@ -262,7 +263,9 @@ fn never(stage: &mut Stage) {
                         factor: "YubiKey 5 NFC".to_owned(),
                         at: over,
                     }),
-                    then: Box::new(Because::ServiceGivesNew {}),
+                    then: Box::new(Because::NewOneFrom {
+                        may: WhoMay::replaces(PersonKind::MainAdministrator),
+                    }),
                 })),
             },
         },

@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use super::resets::enrols;
 use crate::domain::Person;
 use crate::domain::account_reset::ResetState;
+use crate::domain::authority::WhoMay;
 use crate::domain::visit::{Had, Takes};
 use crate::text::tr;
 use crate::tui::clean::{fit, wrap};
@@ -320,10 +321,11 @@ fn advised(ctx: Ctx<'_>, page: &PersonPage) -> Option<(String, bool)> {
     } else if let Some(reset) = ctx.model.refused_lately(&person.id, ctx.now.wall) {
         Some((refused(ctx, reset), true))
     } else {
+        let may = ctx.text.they_may(&WhoMay::replaces(person.kind));
         let words = match Had::Lost.takes(person.kind) {
-            Takes::Release => tr!(ctx.text, "person-lost-release"),
+            Takes::Release => tr!(ctx.text, "person-lost-release", may = may),
             Takes::Identification | Takes::OwnFactor | Takes::Administrator => {
-                tr!(ctx.text, "person-lost-administrator")
+                tr!(ctx.text, "person-lost-administrator", may = may)
             }
         };
         Some((words, true))

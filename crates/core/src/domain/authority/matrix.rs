@@ -93,6 +93,20 @@ pub struct WhoMay {
     pub released_by: Releaser,
 }
 
+impl WhoMay {
+    /// Who gives such a person something new when all is lost: nobody where the matrix has no row for it.
+    pub fn replaces(kind: PersonKind) -> Self {
+        match row(Action::ReplaceLost, Some(kind)) {
+            Some(row) => Self::from(row),
+            None => Self {
+                done_by: Vec::new(),
+                asked_by: Asker::Operator,
+                released_by: Releaser::Nobody,
+            },
+        }
+    }
+}
+
 impl From<&Row> for WhoMay {
     fn from(row: &Row) -> Self {
         Self {
