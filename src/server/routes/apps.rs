@@ -21,6 +21,7 @@ use crate::domain::factor::{Replacement, TotpSettings};
 use crate::domain::line::NAME_CHARS_MAX;
 use crate::domain::suspension::FactorRef;
 use crate::domain::{FactorId, OfferId, OneLine, Person, PersonId, StationId, VisitId};
+use crate::seal::For;
 use crate::server::Registry;
 use crate::server::auth::{AtDesk, AtStation};
 use crate::server::database::{Connection, Write};
@@ -109,12 +110,13 @@ pub async fn app(
     sent: Sent<AppPush>,
 ) -> Answer<Response> {
     let route = ("app", sent.push.body.version);
+    // Nobody waits for the lock while a seal is opened; of what was answered before it is no matter whether it still opens.
+    let is_right = checked(&registry, &sent.push.body);
     let mut entry = match begin(&registry, &station, route, &sent).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
-    let push = sent.push.body;
-    check_form(&push)?;
+    let (push, is_right) = (sent.push.body, is_right?);
     let claim = Claim {
         station: &station,
         offer: push.offer,
@@ -126,7 +128,7 @@ pub async fn app(
     let offered = claimed_app_offer(&registry, &mut entry.tx, &claim).await?;
     let visit = offered.visit;
     may_identify(&mut entry.tx, &push.operator, &push.identification).await?;
-    let secret = proved_secret(&registry, &mut entry.tx, &push, offered.issued_at).await?;
+    let secret = proved_secret(&mut entry.tx, (&push, is_right), offered.issued_at).await?;
     let now = registry.now();
     let arrival = claim.arrival(&push.identification, visit);
     let methods = &registry.config.identification.methods;
@@ -191,9 +193,8 @@ fn check_form(push: &AppPush) -> Answer<()> {
 
 /// The secret as it is kept, if its code of the step that is named is right. The step lies between the offer and the end.
 async fn proved_secret(
-    registry: &Registry,
     tx: &mut Write,
-    push: &AppPush,
+    (push, is_right): (&AppPush, bool),
     issued_at: Timestamp,
 ) -> Answer<StoredSecret> {
     let settings = push.settings;
@@ -224,16 +225,25 @@ async fn proved_secret(
             .unwrap_or(0),
         last_step: Some(push.step),
     };
-    let ring = registry.keyring.ring();
-    let opened = ring.open(&secret.sealed, secret.to());
-    let opened = opened.map_err(|why| seal_broken(&why))?;
-    if totp::code_at(&opened, settings, push.step).as_str() == push.code.as_str() {
-        return Ok(secret);
+    match is_right {
+        true => Ok(secret),
+        false => Err(Refusal::because(
+            problem_code::CODE_WRONG,
+            Because::CodeNotOfSecret {},
+        )),
     }
-    Err(Refusal::because(
-        problem_code::CODE_WRONG,
-        Because::CodeNotOfSecret {},
-    ))
+}
+
+/// Whether the code that is pushed is the secret's, of the step that is pushed with it. Refused: what has not the form, or does not open.
+fn checked(registry: &Registry, push: &AppPush) -> Answer<bool> {
+    check_form(push)?;
+    let sealed_for = For {
+        factor: push.factor,
+        owner: push.person.as_str(),
+    };
+    let opened = registry.keyring.ring().open(&push.sealed, sealed_for);
+    let opened = opened.map_err(|why| seal_broken(&why))?;
+    Ok(totp::code_at(&opened, push.settings, push.step).as_str() == push.code.as_str())
 }
 
 /// Takes away what the new app replaces. What has gone meanwhile is gone, which is what was wanted.
