@@ -15,6 +15,7 @@ mod loss;
 pub mod mail;
 mod reason;
 mod returned;
+mod stock;
 mod stopped;
 pub mod unfinished;
 mod words;

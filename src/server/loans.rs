@@ -98,7 +98,7 @@ fn refuse_kind(desk: &AtDesk, person: &Person) -> Answer<()> {
         Some(_) => Err(refused.into()),
         None => Err(Refusal::because(
             problem_code::NOT_ALLOWED,
-            Because::NotLent {
+            Because::LentNothing {
                 person: person.name.clone(),
                 kind: person.kind,
                 may: WhoMay::replaces(person.kind),

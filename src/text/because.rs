@@ -8,6 +8,7 @@ use super::clean::clean;
 use super::{Text, tr, until};
 use crate::domain::account_reset::{ResetReason, ResetState};
 use crate::domain::authority::{Role, WhoMay};
+use crate::domain::custody::{Identifier, Refusal as StockRefusal};
 use crate::domain::identification::AwayMeans;
 use crate::domain::visit::SuspendedWhy;
 use crate::domain::{Identification, PersonKind};
@@ -79,6 +80,8 @@ facts! {
     |means: AwayMeans, text, _zone| text.away_means(*means);
     |how: Identification, text, _zone| clean(&text.identified(how)).into_owned();
     |may: WhoMay, text, _zone| text.they_may(may);
+    |named: Identifier, text, _zone| text.identifier(named);
+    |refusal: Box<StockRefusal>, text, _zone| text.stock_refusal(refusal);
     |why: Box<Because>, text, zone| text.because_at(why, zone);
 }
 

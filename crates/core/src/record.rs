@@ -50,7 +50,8 @@ use crate::wire::Bond;
 /// of keys, and intents for what care can't take back. 5 added authenticator apps and hardware tokens, deletions of enrolled
 /// credentials, and tells the registry of what was withdrawn. 6 added factors that are suspended. 7 binds what the registry is
 /// told to the session in which it was recorded, and seals tickets. 8 added resets of people's accounts.
-pub const RECORD_VERSION: u16 = 8;
+/// 9 added what is done with the stock.
+pub const RECORD_VERSION: u16 = 9;
 
 /// One journal entry: who changed what, when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -8,13 +8,14 @@ mod deletions;
 mod factors;
 mod intents;
 mod resets;
+mod stock;
 mod tickets;
 
 use std::collections::BTreeMap;
 
 use super::rows::{
-    EntryFate, EntryRow, METADATA, OfferUse, SESSION, STATION, encode, enrolment_row, entry_row,
-    key_row, number_of, outbox_row, place_row, value,
+    EntryFate, EntryRow, METADATA, OfferUse, OwnFate, SESSION, STATION, encode, enrolment_row,
+    entry_row, key_row, number_of, outbox_row, place_row, value,
 };
 use super::{Counts, IndexFault, Row, View, Writes};
 use crate::domain::{EntryId, IntentId, KeyFacts, OperatorId};
@@ -200,6 +201,10 @@ impl<'a, V: View> Pending<'a, V> {
             | Change::FactorSuspended { .. }
             | Change::SuspensionLifted { .. }
             | Change::TokensImported { .. } => self.queue(sequence, record),
+            Change::StockMoved { entry, push } => {
+                self.move_item(sequence, *entry, push)?;
+                self.queue(sequence, record)
+            }
         }
     }
 
@@ -264,6 +269,7 @@ impl<'a, V: View> Pending<'a, V> {
         }
         self.counts.queued = self.counts.queued.saturating_sub(1);
         self.mark_enrolment(row, |enrolment| enrolment.pushed = true)?;
+        self.mark_movement(row.made, &waiting.body, OwnFate::Accepted)?;
         self.settle(entry, row)
     }
 
@@ -289,6 +295,7 @@ impl<'a, V: View> Pending<'a, V> {
         waiting.state = state;
         self.counts.queued = self.counts.queued.saturating_sub(1);
         self.counts.conflicts += 1;
+        self.mark_movement(row.made, &waiting.body, OwnFate::Refused)?;
         self.put(outbox_row(row.made), &waiting)
     }
 
@@ -307,6 +314,7 @@ impl<'a, V: View> Pending<'a, V> {
             Resolution::Retry => {
                 waiting.state = EntryState::Queued;
                 self.counts.queued += 1;
+                self.mark_movement(row.made, &waiting.body, OwnFate::Waiting)?;
                 self.put(outbox_row(row.made), &waiting)
             }
             Resolution::Withdrawn => {

@@ -5,7 +5,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{IndexFault, View};
-use crate::domain::{BatchId, Bytes, EntryId, IntentId, KeyId, OfferId, PersonId, RunId, UsbPath};
+use crate::domain::custody::Movement;
+use crate::domain::{
+    BatchId, Bytes, EntryId, IntentId, ItemId, KeyId, OfferId, PersonId, RunId, UsbPath,
+};
 use crate::store::journal::sha256;
 
 /// The row that says where the others stand.
@@ -25,6 +28,8 @@ pub(in crate::store) const OUTBOX: &[u8] = b"o";
 pub(in crate::store) const TICKETS: &[u8] = b"t";
 /// Prefix of a batch's row, by the sequence number of its beginning.
 pub(in crate::store) const BATCHES: &[u8] = b"bh";
+/// Prefix of [`own_movement_row`].
+pub(in crate::store) const OWN_MOVEMENTS: &[u8] = b"n";
 /// The operator's session.
 pub(in crate::store) const SESSION: &[u8] = b"z";
 /// What was imported of the FIDO Alliance's metadata.
@@ -60,6 +65,24 @@ pub(in crate::store) struct EntryRow {
     /// Sequence number of the record that made it; the enrolment it reports has the same.
     pub made: u64,
     pub fate: EntryFate,
+}
+
+/// What became of something that was done with an item of the stock here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::store) enum OwnFate {
+    /// The registry has not answered.
+    Waiting,
+    Accepted,
+    /// It counts for nothing, unless it is sent again and accepted.
+    Refused,
+}
+
+/// Something that was done with an item of the stock here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::store) struct OwnMovement {
+    pub entry: EntryId,
+    pub fate: OwnFate,
+    pub movement: Movement,
 }
 
 /// What an offer is good for.
@@ -132,6 +155,16 @@ pub(in crate::store) fn unfinished_row(begun: u64) -> Vec<u8> {
 /// An intent by its id.
 pub(in crate::store) fn intent_row(id: IntentId) -> Vec<u8> {
     [b"j", &id.0.as_bytes()[..]].concat()
+}
+
+/// Prefix of what was done with an item of the stock here.
+pub(in crate::store) fn own_movements_of(item: ItemId) -> Vec<u8> {
+    [OWN_MOVEMENTS, &item.0.as_bytes()[..]].concat()
+}
+
+/// Something that was done with an item of the stock here, by the sequence number of its record.
+pub(in crate::store) fn own_movement_row(item: ItemId, sequence: u64) -> Vec<u8> {
+    numbered(&own_movements_of(item), sequence)
 }
 
 /// Something that was done to a key, by the sequence number of its record.

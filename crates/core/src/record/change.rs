@@ -16,8 +16,8 @@ use crate::domain::{
     EntryId, FactorId, IntentId, KeyFacts, OperatorId, PersonId, UsbPath, VisitId,
 };
 use crate::wire::{
-    AppPush, EnrolmentPush, KeyResetPush, Operator, Removal, SuspensionPush, TestPush, Tickets,
-    TokenImport, UnlockPush, WhyNot,
+    AppPush, EnrolmentPush, KeyResetPush, MovementPush, Operator, Removal, SuspensionPush,
+    TestPush, Tickets, TokenImport, UnlockPush, WhyNot,
 };
 
 /// What happened. Holds no secret: no PIN, no token, the secret of an authenticator app only as the registry can open it.
@@ -198,6 +198,12 @@ pub enum Change {
         entry: EntryId,
         /// What the registry is to be told.
         push: Box<TokenImport>,
+    },
+    /// Something was done with an item of the stock.
+    StockMoved {
+        entry: EntryId,
+        /// What the registry is to be told.
+        push: Box<MovementPush>,
     },
     /// A hardware token of the stock is about to become a person's: the registry is asked.
     TokenBegun { intent: Box<TokenIntent> },

@@ -64,7 +64,7 @@ impl Change {
             Self::TokenBegun { intent } => (Begins, Some(&**intent)),
             Self::PersonResetBegun { intent } => (Begins, Some(&**intent)),
             Self::WithdrawalBegun { intent, .. } => (Decides, Some(&**intent)),
-            Self::TokensImported { .. } => (Begins, None),
+            Self::TokensImported { .. } | Self::StockMoved { .. } => (Begins, None),
             Self::Enrolled { .. }
             | Self::Retested { .. }
             | Self::TakenUp { .. }

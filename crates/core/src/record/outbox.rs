@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{Change, WithdrawalEntry};
 use crate::domain::{EntryId, PersonId, StationId};
 use crate::wire::{
-    About, AppPush, Bond, EnrolmentPush, KeyResetPush, Operator, Removal, Report, ReportKey,
-    Reported, SuspensionPush, TestPush, TokenImport, UnlockPush, WhyNot, WithdrawalPush,
+    About, AppPush, Bond, EnrolmentPush, KeyResetPush, MovementPush, Operator, Removal, Report,
+    ReportKey, Reported, SuspensionPush, TestPush, TokenImport, UnlockPush, WhyNot, WithdrawalPush,
 };
 
 /// Where an outbox entry stands.
@@ -62,6 +62,8 @@ macro_rules! outbox_rows {
             Suspension { push: Box<SuspensionPush> } Nothing "outbox-suspension" urgent;
             /// Hardware tokens for the stock.
             Tokens { push: Box<TokenImport> } Nothing "outbox-tokens";
+            /// Something that was done with an item of the stock.
+            Movement { push: Box<MovementPush> } Nothing "outbox-movement";
         }
     };
 }
@@ -121,6 +123,7 @@ macro_rules! each_report {
             Body::Removal { push: $report } => $then,
             Body::Suspension { push: $report } => $then,
             Body::Tokens { push: $report } => $then,
+            Body::Movement { push: $report } => $then,
         }
     }};
 }
@@ -173,6 +176,10 @@ impl Change {
             Self::TokensImported { entry, push } => {
                 let push = push.clone();
                 Some((*entry, OutboxBody::Tokens { push }))
+            }
+            Self::StockMoved { entry, push } => {
+                let push = push.clone();
+                Some((*entry, OutboxBody::Movement { push }))
             }
             Self::StationJoined { .. }
             | Self::SessionOpened { .. }
@@ -239,7 +246,8 @@ impl OutboxBody {
             | Self::App { .. }
             | Self::Removal { .. }
             | Self::Suspension { .. }
-            | Self::Tokens { .. } => self.about().person,
+            | Self::Tokens { .. }
+            | Self::Movement { .. } => self.about().person,
         }
     }
 }

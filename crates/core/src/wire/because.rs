@@ -2,7 +2,8 @@
 //! reader's language and in their own time zone.
 //!
 //! Hides nothing but how leniently it is read. Invariant: a row is what is said once, its facts and the text that words them; rows are
-//! added, and never renamed or given another fact. What a later release says is unknown here, and its words must do.
+//! added, and never given another fact; one that nothing says any more goes. What another release says is unknown here, and its words
+//! must do.
 
 use std::fmt;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::domain::Identification;
 use crate::domain::account_reset::{ResetReason, ResetState};
 use crate::domain::authority::{LastFactor, NotAllowed, Role, WhoMay};
+use crate::domain::custody::{Identifier, Refusal as StockRefusal};
 use crate::domain::identification::AwayMeans;
 use crate::domain::person::PersonKind;
 use crate::domain::visit::SuspendedWhy;
@@ -36,7 +38,7 @@ macro_rules! because_rows {
             NobodyMay { role: Role } "why-nobody-may";
             LastFactor { person: String, may: WhoMay } "why-last";
             LastFactorOfAll { person: String } "why-last-nobody";
-            NotLent { person: String, kind: PersonKind, may: WhoMay } "why-not-lent";
+            LentNothing { person: String, kind: PersonKind, may: WhoMay } "why-not-lent";
             Taken { person: String, may: WhoMay } "why-taken";
             Released { person: String, may: WhoMay } "why-released";
             NobodyReplaces { person: String } "why-released-nobody";
@@ -210,6 +212,20 @@ macro_rules! because_rows {
             OfferersAbsence { operator: String, at: Timestamp } "because-offerers-absence";
             DatedAhead { operator: String, at: Timestamp, now: Timestamp } "because-dated-ahead";
             EndedBefore { ended: Timestamp, enrolled: Timestamp } "because-ended-before";
+            // Stock.
+            StockRefused { refusal: Box<StockRefusal> } "because-stock-refused";
+            IdentifierTaken { named: Identifier } "because-identifier-taken";
+            TagForeign { tag: String } "because-tag-foreign";
+            TagsOver {} "because-tags-over";
+            PlaceUnknown { place: String } "because-place-unknown";
+            PlaceClosed { place: String } "because-place-closed";
+            PlaceAnswered { place: String, operator: String } "because-place-answered";
+            PlaceFull { place: String } "because-place-full";
+            DeliveryUnknown { delivery: String } "because-delivery-unknown";
+            DeliveryBegun { delivery: String } "because-delivery-begun";
+            OneHuman { operator: String, second: String } "because-one-human";
+            RoleThen { operator: String, role: Role } "because-role-then";
+            ItemUnknown { item: String } "because-item-unknown";
             // The rest.
             WaitingNoMore {} "because-waiting-no-more";
             NotCome { credential: String, offer: String, otherwise: Box<Because> } "because-not-come";
@@ -343,6 +359,18 @@ mod samples {
         ResetReason => ResetReason::NewPhone;
         AwayMeans => AwayMeans::CallBack;
         Identification => Identification::new(Document::Passport, "7731").expect("a document");
+        Identifier => Identifier::Token {
+            serial: crate::domain::custody::Serial::said("77").expect("a serial"),
+        };
+        Box<StockRefusal> => Box::new(StockRefusal {
+            item: crate::domain::ItemId(uuid::Uuid::nil()),
+            named: vec![Identifier::sample()],
+            stands: None,
+            act: crate::domain::custody::StockActKind::Move,
+            why: crate::domain::custody::Why::Unknown {},
+            may: Role::ALL.to_vec(),
+            next: crate::domain::custody::Next::LookAgain {},
+        });
         Box<Because> => Box::new(Because::NothingWaits {});
         WhoMay => WhoMay {
             done_by: Role::ALL.to_vec(),

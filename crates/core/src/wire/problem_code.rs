@@ -165,6 +165,12 @@ codes! {
         /// So many resets of this person were asked for within a day that none is any more; the detail says until when. As an alarm:
         /// many were asked for about one person, or by one agent.
         RESET_LIMIT = "reset-limit", 403, "Too many resets were asked for";
+        /// The register of stock does not take it; the detail says why, who may, and what next.
+        STOCK_REFUSED = "stock-refused", 409, "The register does not take it";
+        /// The item is not as whoever did it saw it: something else was done with it meanwhile.
+        STOCK_MOVED = "stock-moved", 409, "The item moved meanwhile";
+        /// Another item has that identifier, or had that tag.
+        IDENTIFIER_TAKEN = "identifier-taken", 409, "Another item has that identifier";
         /// The last name that was typed is not the person's.
         NAME_DIFFERS = "name-differs", 422, "The name is another one";
     }
