@@ -24,6 +24,7 @@ pub mod decode;
 mod factors;
 mod key;
 mod loans;
+mod stock;
 mod suspensions;
 mod visits;
 

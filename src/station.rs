@@ -21,6 +21,7 @@ mod outbox;
 pub mod people;
 mod session;
 pub mod slots;
+pub mod stock;
 pub mod stopper;
 mod surely;
 mod tickets;
@@ -36,6 +37,7 @@ use crate::domain::policy::{Policy, PolicyError};
 use crate::domain::reason::{Gap, Said, Trouble};
 use crate::record::{Change, RECORD_VERSION, Record};
 use crate::registry::{Client, KeyFileError, RegistryError, SettingsError};
+use crate::store::stock::StockCache;
 use crate::store::{StationFacts, Store, StoreError};
 use crate::wire::WhyNot;
 use crate::workflow::Stop;
@@ -52,6 +54,8 @@ pub struct Station {
     config: Config,
     slots: Slots,
     store: Store,
+    /// What the registry told of its stock.
+    stock: StockCache,
     /// Which station this is, once it has joined.
     joined: Option<StationFacts>,
     /// Absent until the station has joined one.
@@ -113,6 +117,7 @@ impl Station {
     /// Opens the data directory and what it says of the registry. Starts nothing.
     pub fn open(dir: &Path, config: Config, slots: Slots) -> Result<Self, OpenError> {
         let store = Store::open(dir)?;
+        let stock = StockCache::open(dir)?;
         let joined = store.station()?;
         let imported = store.metadata()?;
         let catalogue = imported.map(|import| metadata::kept(dir, &import));
@@ -130,6 +135,7 @@ impl Station {
             config,
             slots,
             store,
+            stock,
             joined,
             registry,
             session: Mutex::default(),

@@ -26,6 +26,7 @@ pub mod private;
 mod read;
 mod replay;
 mod room;
+pub mod stock;
 mod witness;
 
 use std::path::{Path, PathBuf};

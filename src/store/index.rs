@@ -8,7 +8,7 @@
 
 pub(super) mod apply;
 pub(super) mod care;
-mod files;
+pub(super) mod files;
 pub(super) mod history;
 pub(super) mod rows;
 

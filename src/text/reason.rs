@@ -308,6 +308,7 @@ impl Text {
                 tr!(self, "unmet-nothing-open", person = person.as_str())
             }
             Unmet::NobodyReleases => tr!(self, "unmet-nobody-releases"),
+            Unmet::Stock { fault } => self.stock_fault(fault),
             Unmet::NotLent { person, kind } => self.not_lent(person, *kind),
             Unmet::NothingForgotten { person } => {
                 tr!(self, "unmet-nothing-forgotten", person = person.as_str())

@@ -6,6 +6,7 @@ use crate::domain::authority::Role;
 use crate::domain::custody::{
     Condition, Doubt, Identifier, ItemKind, Needs, Next, PlaceKind, Refusal, StockActKind, Why,
 };
+use crate::domain::reason::StockFault;
 
 impl Text {
     /// What an item is in the eyes of whoever needs one.
@@ -99,6 +100,46 @@ impl Text {
                 let serial = clean(serial.as_str()).into_owned();
                 tr!(self, "identifier-serial", serial = serial)
             }
+        }
+    }
+
+    /// Why something is not done with the stock, found here.
+    pub fn stock_fault(&self, fault: &StockFault) -> String {
+        let clean = |text: &str| clean(text).into_owned();
+        match fault {
+            StockFault::Refused { refusal } => self.stock_refusal(refusal),
+            StockFault::Taken { named } => tr!(
+                self,
+                "because-identifier-taken",
+                named = self.identifier(named)
+            ),
+            StockFault::NoItem { name } => tr!(self, "because-item-unknown", item = clean(name)),
+            StockFault::SeveralItems { name, count } => tr!(
+                self,
+                "stock-several-items",
+                name = clean(name),
+                count = count.to_string()
+            ),
+            StockFault::NoPlace { name } => tr!(self, "because-place-unknown", place = clean(name)),
+            StockFault::SeveralPlaces { name, count } => tr!(
+                self,
+                "stock-several-places",
+                name = clean(name),
+                count = count.to_string()
+            ),
+            StockFault::Closed { place } => tr!(self, "because-place-closed", place = clean(place)),
+            StockFault::AnsweredBy { place, operator } => tr!(
+                self,
+                "because-place-answered",
+                place = clean(place),
+                operator = clean(operator.as_str())
+            ),
+            StockFault::NoDelivery { name } => {
+                tr!(self, "because-delivery-unknown", delivery = clean(name))
+            }
+            StockFault::TagForeign { tag } => tr!(self, "because-tag-foreign", tag = clean(tag)),
+            StockFault::NoTags => tr!(self, "stock-no-tags"),
+            StockFault::NoTag { text } => tr!(self, "stock-no-tag", text = clean(text)),
         }
     }
 

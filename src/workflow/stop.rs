@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::domain::authority::{NotAllowed, Row};
 use crate::domain::pin::PinError;
-use crate::domain::reason::{Flaw, Gap, KeyFault, Refusal, Said, Unmet};
+use crate::domain::reason::{Flaw, Gap, KeyFault, Refusal, Said, StockFault, Unmet};
 use crate::domain::stop_code::StopCode;
 use crate::domain::visit::Takes;
 use crate::record::Remains;
@@ -213,6 +213,23 @@ fn code_of(unmet: &Unmet) -> &'static str {
         Unmet::Held => problem_code::CREDENTIAL_EXISTS,
         Unmet::AppHeld { .. } => problem_code::FACTOR_EXISTS,
         Unmet::NotSealed => problem_code::SEAL_BROKEN,
+        Unmet::Stock { fault } => match fault {
+            StockFault::Refused { refusal } if refusal.why.is_conflict() => {
+                problem_code::STOCK_MOVED
+            }
+            StockFault::Taken { .. } => problem_code::IDENTIFIER_TAKEN,
+            StockFault::Refused { .. }
+            | StockFault::NoItem { .. }
+            | StockFault::SeveralItems { .. }
+            | StockFault::NoPlace { .. }
+            | StockFault::SeveralPlaces { .. }
+            | StockFault::Closed { .. }
+            | StockFault::AnsweredBy { .. }
+            | StockFault::NoDelivery { .. }
+            | StockFault::TagForeign { .. }
+            | StockFault::NoTags
+            | StockFault::NoTag { .. } => problem_code::STOCK_REFUSED,
+        },
     }
 }
 

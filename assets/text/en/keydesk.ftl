@@ -2772,3 +2772,7 @@ because-one-human = { $operator } and { $second } are accounts of one human, or 
 because-role-then = { $operator } is not: { $role }.
 because-item-unknown = There is no item { $item }.
 outbox-movement = stock: something was done with an item
+stock-several-items = { $count } items are called { $name }: say which by tag or serial number.
+stock-several-places = { $count } places are called { $name }: say which by its tag.
+stock-no-tags = This station has no numbers for tags left: with the line up, "keydesk stock tags" gets more.
+stock-no-tag = { $text } is no tag: look again, a character may be wrong.

@@ -2772,3 +2772,7 @@ because-one-human = { $operator } en { $second } zijn accounts van één mens, o
 because-role-then = { $operator } is geen: { $role }.
 because-item-unknown = Er is geen stuk { $item }.
 outbox-movement = voorraad: er is iets met een stuk gedaan
+stock-several-items = { $count } stukken heten { $name }: zeg welk, met label of serienummer.
+stock-several-places = { $count } plaatsen heten { $name }: zeg welke, met het label.
+stock-no-tags = Dit station heeft geen nummers voor labels meer: met verbinding geeft "keydesk stock tags" er meer.
+stock-no-tag = { $text } is geen label: kijk nog eens, een teken kan verkeerd zijn.

@@ -8,7 +8,7 @@ mod deletions;
 mod factors;
 mod intents;
 mod resets;
-mod stock;
+pub(in crate::store) mod stock;
 mod tickets;
 
 use std::collections::BTreeMap;
@@ -318,6 +318,7 @@ impl<'a, V: View> Pending<'a, V> {
                 self.put(outbox_row(row.made), &waiting)
             }
             Resolution::Withdrawn => {
+                self.mark_movement(row.made, &waiting.body, OwnFate::GivenUp)?;
                 self.mark_enrolment(row, |enrolment| {
                     enrolment.withdrawn = true;
                     enrolment.remains = remains;

@@ -3,11 +3,11 @@
 //!
 //! Invariant: nothing that sled does gets out of here but a value or an [`IndexFault`].
 
-use std::cell::Cell;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
@@ -21,12 +21,12 @@ const LOCK_WAIT: Duration = Duration::from_millis(10);
 const LOCK_TRIES: u32 = 100;
 
 /// One sled tree and the directory it lives in.
-pub(super) struct Files {
+pub(in crate::store) struct Files {
     /// Taken only when dropped.
     db: Option<sled::Db>,
     dir: PathBuf,
     /// Something has failed: what sled has in memory is no longer to be trusted, not even with its own end.
-    failed: Cell<bool>,
+    failed: AtomicBool,
 }
 
 impl Files {
@@ -44,7 +44,7 @@ impl Files {
         Ok(Self {
             db: Some(db),
             dir: dir.to_owned(),
-            failed: Cell::new(false),
+            failed: AtomicBool::new(false),
         })
     }
 
@@ -99,7 +99,7 @@ impl Files {
         self.with("flush the index", |db| db.flush())?;
         // sled's own flush uses sync_file_range, which leaves the disk's cache alone.
         sync_files(&self.dir).map_err(|error| {
-            self.failed.set(true);
+            self.failed.store(true, Ordering::Relaxed);
             IndexFault(format!("could not sync {}: {error}", self.dir.display()))
         })
     }
@@ -112,14 +112,14 @@ impl Files {
         let Some(db) = &self.db else {
             return Err(IndexFault(format!("could not {doing}: it is closed")));
         };
-        guarded(doing, || run(db)).inspect_err(|_| self.failed.set(true))
+        guarded(doing, || run(db)).inspect_err(|_| self.failed.store(true, Ordering::Relaxed))
     }
 }
 
 impl Drop for Files {
     fn drop(&mut self) {
         let Some(db) = self.db.take() else { return };
-        if self.failed.get() {
+        if self.failed.load(Ordering::Relaxed) {
             // Its end would write once more, and panic where that fails. What it holds is freed when the process ends.
             std::mem::forget(db);
         } else if let Err(fault) = guarded("close the index", || {

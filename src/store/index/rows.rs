@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{IndexFault, View};
-use crate::domain::custody::Movement;
+use crate::domain::custody::{Identifier, Movement};
 use crate::domain::{
     BatchId, Bytes, EntryId, IntentId, ItemId, KeyId, OfferId, PersonId, RunId, UsbPath,
 };
@@ -29,7 +29,7 @@ pub(in crate::store) const TICKETS: &[u8] = b"t";
 /// Prefix of a batch's row, by the sequence number of its beginning.
 pub(in crate::store) const BATCHES: &[u8] = b"bh";
 /// Prefix of [`own_movement_row`].
-pub(in crate::store) const OWN_MOVEMENTS: &[u8] = b"n";
+pub(in crate::store) const OWN_MOVEMENTS: &[u8] = b"y";
 /// The operator's session.
 pub(in crate::store) const SESSION: &[u8] = b"z";
 /// What was imported of the FIDO Alliance's metadata.
@@ -75,6 +75,8 @@ pub(in crate::store) enum OwnFate {
     Accepted,
     /// It counts for nothing, unless it is sent again and accepted.
     Refused,
+    /// It counts for nothing.
+    GivenUp,
 }
 
 /// Something that was done with an item of the stock here.
@@ -160,6 +162,26 @@ pub(in crate::store) fn intent_row(id: IntentId) -> Vec<u8> {
 /// Prefix of what was done with an item of the stock here.
 pub(in crate::store) fn own_movements_of(item: ItemId) -> Vec<u8> {
     [OWN_MOVEMENTS, &item.0.as_bytes()[..]].concat()
+}
+
+/// Prefix of the items that bear, or bore, an identifier. Serial numbers may be long; a hash is the key.
+pub(in crate::store) fn items_named(by: &Identifier) -> Vec<u8> {
+    let number;
+    let (kind, model, text): (u8, &[u8], &[u8]) = match by {
+        Identifier::Tag { tag } => {
+            number = tag.number().to_be_bytes();
+            (b't', &[], &number)
+        }
+        Identifier::Key { aaguid, serial } => (b'k', &aaguid.0, serial.as_str().as_bytes()),
+        Identifier::Token { serial } => (b'h', &[], serial.as_str().as_bytes()),
+    };
+    let name = sha256(&[&[kind], model, text].concat());
+    [b"v", &name.0[..]].concat()
+}
+
+/// That an item bears, or bore, an identifier.
+pub(in crate::store) fn item_named(by: &Identifier, item: ItemId) -> Vec<u8> {
+    [&items_named(by)[..], item.0.as_bytes()].concat()
 }
 
 /// Something that was done with an item of the stock here, by the sequence number of its record.

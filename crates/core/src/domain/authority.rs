@@ -80,6 +80,8 @@ pub enum Action {
     LiftSuspension,
     /// Receive hardware tokens into stock.
     ImportTokens,
+    /// Say which places the stock has, who answers for each, and what suppliers are to send.
+    KeepStock,
     /// Set, change or verify the PIN of the key of a person who is present, or of a key in stock.
     SetPin,
     /// Change how a key behaves, which only a reset takes back.

@@ -12,10 +12,12 @@ use super::person::PersonKind;
 
 mod key;
 mod step;
+mod stock;
 mod trouble;
 
 pub use key::{Failure, Flaw, KeyFault, Lacks, Refusal};
 pub use step::{Skip, Why};
+pub use stock::StockFault;
 pub use trouble::{Said, Trouble};
 
 /// What must hold before the registry is asked, and does not.
@@ -92,6 +94,11 @@ pub enum Unmet {
         /// Who.
         person: String,
         kind: PersonKind,
+    },
+    /// The register of stock does not take it.
+    Stock {
+        /// Why.
+        fault: StockFault,
     },
     /// The person has no factor that they could have forgotten, or has one with them.
     NothingForgotten {

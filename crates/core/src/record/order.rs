@@ -15,6 +15,8 @@ impl OutboxEntry {
     pub fn waits_for(&self, earlier: &Self) -> bool {
         match earlier.state {
             EntryState::Queued => self.body.follows(&earlier.body),
+            // What was done after it would be refused for what it saw.
+            EntryState::Conflict { .. } if self.body.shares_item(&earlier.body) => true,
             EntryState::Conflict { .. } => {
                 matches!(self.body, OutboxBody::Test { .. })
                     && matches!(earlier.body, OutboxBody::Enrolment { .. })
@@ -31,7 +33,16 @@ impl OutboxBody {
             !self.is_urgent() && self.person().is_some() && self.person() == earlier.person();
         let app = self.about().factor;
         let same_app = app.is_some() && app == earlier.about().factor;
-        same_person || same_app || self.shares_credential(earlier)
+        same_person || same_app || self.shares_credential(earlier) || self.shares_item(earlier)
+    }
+
+    fn shares_item(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Movement { push: one }, Self::Movement { push: other }) => {
+                one.movement.item == other.movement.item
+            }
+            (_, _) => false,
+        }
     }
 
     fn shares_credential(&self, other: &Self) -> bool {

@@ -1,9 +1,10 @@
 //! What was done with items of the stock here, kept beside what the registry says of them until that has it too.
 
 use super::super::View;
-use super::super::rows::{OwnFate, OwnMovement, own_movement_row, value};
+use super::super::rows::{OwnFate, OwnMovement, item_named, own_movement_row, value};
 use super::{NotApplied, Pending};
 use crate::domain::EntryId;
+use crate::domain::custody::{Identifier, Movement, StockAct};
 use crate::record::OutboxBody;
 use crate::wire::MovementPush;
 
@@ -14,6 +15,9 @@ impl<V: View> Pending<'_, V> {
         entry: EntryId,
         push: &MovementPush,
     ) -> Result<(), NotApplied> {
+        for named in given(&push.movement) {
+            self.point(item_named(&named, push.movement.item));
+        }
         let own = OwnMovement {
             entry,
             fate: OwnFate::Waiting,
@@ -37,5 +41,15 @@ impl<V: View> Pending<'_, V> {
             Some(own) => self.put(row, &OwnMovement { fate, ..own }),
             None => Ok(()),
         }
+    }
+}
+
+/// The identifiers that an item gets by it.
+pub(in crate::store) fn given(movement: &Movement) -> Vec<Identifier> {
+    let tag = movement.what.says().tag;
+    match (&movement.what, tag) {
+        (StockAct::Receive { item, .. }, _) => item.identifiers(),
+        (_, Some(tag)) => vec![Identifier::Tag { tag }],
+        (_, None) => Vec::new(),
     }
 }

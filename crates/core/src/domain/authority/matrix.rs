@@ -205,6 +205,7 @@ pub(super) const MATRIX: &[Row] = &[
     anybodys(Action::ConfigureKey, STATION),
     anybodys(Action::ProvisionStandby, STATION),
     anybodys(Action::ImportTokens, STATION),
+    anybodys(Action::KeepStock, STATION),
     Row {
         whom: Whom::Nobody,
         ..anybodys(Action::ResetKey, DESK)
