@@ -17,6 +17,7 @@ mod patience;
 mod people;
 mod reset;
 pub mod secret;
+pub mod stock;
 mod totp;
 mod visit;
 mod waiting;

@@ -135,6 +135,12 @@ async fn dispatch(arguments: Arguments, output: Arc<Output>) -> Outcome {
         Some(Command::Reset(command)) => {
             with_station(&global, output, StationCommand::Reset(&command)).await
         }
+        Some(Command::Stock(command)) => {
+            with_station(&global, output, StationCommand::Stock(&command)).await
+        }
+        Some(Command::Place(command)) => {
+            with_station(&global, output, StationCommand::Place(&command)).await
+        }
         Some(Command::Totp(command)) => {
             with_station(&global, output, StationCommand::Totp(&command)).await
         }
@@ -225,6 +231,7 @@ async fn settle(station: &Station, command: &StationCommand<'_>) {
             | StationCommand::Totp(_)
             | StationCommand::Visit(_)
             | StationCommand::Factor(args::FactorCommand::Resume(_))
+            | StationCommand::Stock(args::StockCommand::Receive(_))
             | StationCommand::Reset(
                 args::ResetCommand::Request(_) | args::ResetCommand::Release(_)
             )

@@ -17,6 +17,7 @@ use super::choice::{entry_id, intent_id, person_id};
 pub use super::factor::args::FactorCommand;
 use super::output::{Exit, Outcome};
 pub use super::reset::args::ResetCommand;
+pub use super::stock::args::{PlaceCommand, StockCommand};
 pub use super::totp::args::{CodeSource, ProofArguments, TotpCommand};
 pub use super::visit::args::VisitCommand;
 use crate::domain::{Aaguid, EntryId, Identification, IntentId, PersonId};
@@ -134,6 +135,12 @@ pub enum Command {
     /// The reset of an account: one agent asks and a second one releases, or an administrator of the organisation asks.
     #[command(subcommand)]
     Reset(ResetCommand),
+    /// The register of stock: what there is, where it is, whose it is, and what is done with it.
+    #[command(subcommand)]
+    Stock(StockCommand),
+    /// The places of the stock.
+    #[command(subcommand)]
+    Place(PlaceCommand),
     /// Many keys at once, by a profile.
     #[command(subcommand)]
     Batch(BatchCommand),

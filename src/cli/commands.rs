@@ -21,6 +21,8 @@ use super::people;
 use super::reset;
 use super::reset::args::ResetCommand;
 use super::secret::Lines;
+use super::stock;
+use super::stock::args::{PlaceCommand, StockCommand};
 use super::totp;
 use super::totp::answers::AppAnswers;
 use super::totp::args::TotpCommand;
@@ -62,6 +64,10 @@ pub enum StationCommand<'a> {
     Factor(&'a FactorCommand),
     /// `reset …`
     Reset(&'a ResetCommand),
+    /// `stock …`
+    Stock(&'a StockCommand),
+    /// `place …`
+    Place(&'a PlaceCommand),
 }
 
 impl StationCommand<'_> {
@@ -81,7 +87,9 @@ impl StationCommand<'_> {
             | Self::Totp(_)
             | Self::Visit(_)
             | Self::Factor(_)
-            | Self::Reset(_) => true,
+            | Self::Reset(_)
+            | Self::Stock(_)
+            | Self::Place(_) => true,
         }
     }
 }
@@ -117,6 +125,12 @@ pub async fn run(
         StationCommand::Visit(command) => visit::run(&runs, command).await,
         StationCommand::Factor(command) => factor::run(&runs, command).await,
         StationCommand::Reset(command) => reset::run(&runs, command).await,
+        StationCommand::Stock(command) => {
+            until_stopped(&stopper, stock::run(&station, command, &output)).await
+        }
+        StationCommand::Place(command) => {
+            until_stopped(&stopper, stock::places(&station, command, &output)).await
+        }
         StationCommand::Unfinished(UnfinishedCommand::Resolve(arguments)) => {
             runs.finish(arguments).await
         }

@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use super::Station;
 use crate::domain::authority::Action;
 use crate::domain::custody::{
-    Delivery, Evidence, Identifier, ItemState, Movement, NoSpot, Place, Remark, Serial, Spot,
-    StockAct, Tag, TagBlock, follows,
+    Delivery, Doubt, Evidence, Identifier, Intake, Item, ItemState, Model, Movement, NoSpot, Owner,
+    Place, Remark, Serial, SerialId, Spot, StockAct, Tag, TagBlock, Thing, follows,
 };
 use crate::domain::reason::{StockFault, Unmet};
-use crate::domain::{DeliveryId, EntryId, ItemId, OperatorId, PlaceId};
+use crate::domain::{DeliveryId, EntryId, ItemId, KeyFacts, OperatorId, PlaceId};
 use crate::record::Change;
 use crate::store::stock::{FeedFault, Heard, KnownItem, Register};
 use crate::wire::{DeliveryRequest, MovementPush, PlaceRequest, TagRequest, VERSION};
@@ -36,6 +36,35 @@ pub struct Done {
     pub entry: EntryId,
     /// The item as it is by it.
     pub state: ItemState,
+}
+
+/// A key that is new to the register.
+#[derive(Debug, Clone)]
+pub struct NewKey {
+    /// As it says itself.
+    pub key: KeyFacts,
+    pub tag: Option<Tag>,
+    pub owner: Owner,
+    /// The delivery that it came in.
+    pub delivery: Option<Delivery>,
+    /// Where it is put down.
+    pub at: Spot,
+    /// What speaks against it besides what is found.
+    pub doubt: Option<Doubt>,
+    pub why: Option<Remark>,
+}
+
+/// A hardware token that is new to the register.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    pub serial: Serial,
+    pub model: Model,
+    pub tag: Option<Tag>,
+    pub owner: Owner,
+    pub delivery: Option<Delivery>,
+    pub at: Spot,
+    pub doubt: Option<Doubt>,
+    pub why: Option<Remark>,
 }
 
 impl From<StockFault> for Stop {
@@ -116,6 +145,103 @@ impl Station {
             }),
         })?;
         Ok(Done { entry, state })
+    }
+
+    /// Takes a key into the register, as it is judged: by what it says, the policy, and what was to come.
+    pub fn receive_key(&self, new: NewKey) -> Result<Done, Stop> {
+        let verdict = self.slots.verdict(&new.key);
+        let intake = Intake::of_key(&new.key, &verdict, new.delivery.as_ref());
+        let thing = Thing::SecurityKey {
+            aaguid: new.key.id.aaguid,
+            serial: SerialId::of(&new.key.id).map(|id| id.serial),
+            firmware: new.key.firmware,
+        };
+        // What a device calls itself may be empty, or no line.
+        let model = Model::named(&new.key.model).or_else(|| Model::named("?"));
+        let Some(model) = model else {
+            return Err(StockFault::NoItem {
+                name: new.key.model,
+            }
+            .into());
+        };
+        let item = Item {
+            id: ItemId(uuid::Uuid::now_v7()),
+            thing,
+            model,
+            owner: new.owner,
+            tag: new.tag,
+            delivery: new.delivery.map(|delivery| delivery.id),
+        };
+        self.receive(item, intake, (new.doubt, new.at, new.why))
+    }
+
+    /// Takes a hardware token into the register.
+    pub fn receive_token(&self, new: NewToken) -> Result<Done, Stop> {
+        let came = new.delivery.as_ref();
+        let came = came.is_some_and(|came| came.tells_of(&new.model, Some(&new.serial)));
+        let intake = match came {
+            true => Intake::Spare {},
+            false => Intake::Quarantined {
+                doubt: Doubt::NoDelivery,
+            },
+        };
+        let item = Item {
+            id: ItemId(uuid::Uuid::now_v7()),
+            thing: Thing::HardwareToken { serial: new.serial },
+            model: new.model,
+            owner: new.owner,
+            tag: new.tag,
+            delivery: new.delivery.map(|delivery| delivery.id),
+        };
+        self.receive(item, intake, (new.doubt, new.at, new.why))
+    }
+
+    fn receive(
+        &self,
+        item: Item,
+        intake: Intake,
+        (doubt, at, why): (Option<Doubt>, Spot, Option<Remark>),
+    ) -> Result<Done, Stop> {
+        let intake = match (intake, doubt) {
+            (Intake::Spare {}, Some(doubt)) => Intake::Quarantined { doubt },
+            (found, _) => found,
+        };
+        // A new item is blank as far as it is a spare: it says that it has no PIN, and nobody had it in hand before.
+        let evidence = (intake == Intake::Spare {}).then_some(Evidence::Blank { touched: false });
+        let id = item.id;
+        let what = StockAct::Receive {
+            item: Box::new(item),
+            at,
+            intake,
+        };
+        let besides = Besides {
+            evidence,
+            remark: why,
+            ..Besides::default()
+        };
+        self.do_with_item(id, what, besides)
+    }
+
+    /// The tag that somebody means: as scanned or typed, or "next" for the next of this station's.
+    pub fn tag_said(&self, text: &str) -> Result<Tag, Stop> {
+        if text.trim() == "next" {
+            return self.next_tag();
+        }
+        let text = text.trim();
+        Ok(Tag::parse(text).map_err(|_| StockFault::NoTag {
+            text: text.to_owned(),
+        })?)
+    }
+
+    /// When a day ends at this station.
+    pub fn end_of(&self, day: jiff::civil::Date) -> Result<Timestamp, Stop> {
+        let over = |_| {
+            let until = self.registry_now();
+            Stop::OpenElsewhere { until }
+        };
+        let next = day.tomorrow().map_err(over)?;
+        let zoned = next.to_zoned(jiff::tz::TimeZone::system()).map_err(over)?;
+        Ok(zoned.timestamp())
     }
 
     /// Whether what an item is called by it calls no other one, and a tag is one of this station's.

@@ -10,6 +10,7 @@ mod check;
 mod count;
 mod delivery;
 mod follows;
+mod intake;
 mod item;
 mod place;
 mod refusal;
