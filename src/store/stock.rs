@@ -426,6 +426,3 @@ fn item_of(key: &[u8]) -> Option<ItemId> {
     let id = key.last_chunk::<16>().copied();
     id.map(|id| ItemId(uuid::Uuid::from_bytes(id)))
 }
-
-#[cfg(test)]
-mod tests;

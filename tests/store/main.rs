@@ -13,6 +13,7 @@ mod history;
 mod kills;
 mod remembers;
 mod sequences;
+mod stock;
 mod survives;
 
 use std::path::Path;
