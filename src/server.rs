@@ -58,6 +58,7 @@ mod older_factors;
 mod problem;
 mod routes;
 mod secret;
+mod stock;
 mod suspensions;
 mod tables;
 mod takings;

@@ -39,6 +39,7 @@ mod report;
 mod resets;
 mod signing;
 mod stations;
+mod stock;
 mod suspensions;
 mod tickets;
 mod tokens;
@@ -102,6 +103,7 @@ struct Named<T>(T);
         (name = "resets", description = "An account is reset: asked for, released, carried out"),
         (name = "enrolment", description = "Offers, tickets, enrolments, tests"),
         (name = "factors", description = "Authenticator apps, hardware tokens, their codes"),
+        (name = "stock", description = "What there is of keys and tokens, where it is, and what was done with it"),
     )
 )]
 struct Description;
@@ -159,7 +161,14 @@ fn described() -> (Router<Arc<Registry>>, utoipa::openapi::OpenApi) {
     let refusal = ResponseBuilder::new().content("application/problem+json", problem);
     let refusal = refusal.build();
     let paths = description.paths.paths.values_mut();
-    let operations = paths.flat_map(|path| [&mut path.get, &mut path.post, &mut path.delete]);
+    let operations = paths.flat_map(|path| {
+        [
+            &mut path.get,
+            &mut path.post,
+            &mut path.put,
+            &mut path.delete,
+        ]
+    });
     for operation in operations.flatten() {
         if operation.security.is_some() || operation.request_body.is_some() {
             let answers = &mut operation.responses.responses;
@@ -188,6 +197,7 @@ fn documented() -> Routes {
         .merge(codes::routes())
         .merge(suspensions::routes())
         .merge(tokens::routes())
+        .merge(stock::routes())
 }
 
 async fn unknown_route(request: Request) -> Refusal {

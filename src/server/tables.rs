@@ -30,6 +30,7 @@ pub mod secret;
 pub mod setting;
 pub mod standing;
 pub mod station;
+pub mod stock;
 pub mod visit;
 pub mod vouching;
 pub mod withdrawal;

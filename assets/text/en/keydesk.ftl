@@ -2771,6 +2771,7 @@ because-delivery-begun = Something of delivery { $delivery } came already: it st
 because-one-human = { $operator } and { $second } are accounts of one human, or one of them does not say whose it is.
 because-role-then = { $operator } is not: { $role }.
 because-item-unknown = There is no item { $item }.
+because-no-such-account = There is no account { $operator } in use.
 outbox-movement = stock: something was done with an item
 stock-several-items = { $count } items are called { $name }: say which by tag or serial number.
 stock-several-places = { $count } places are called { $name }: say which by its tag.

@@ -2771,6 +2771,7 @@ because-delivery-begun = Van levering { $delivery } kwam al iets: die blijft zoa
 because-one-human = { $operator } en { $second } zijn accounts van één mens, of een van beide zegt niet van wie hij is.
 because-role-then = { $operator } is geen: { $role }.
 because-item-unknown = Er is geen stuk { $item }.
+because-no-such-account = Er is geen account { $operator } in gebruik.
 outbox-movement = voorraad: er is iets met een stuk gedaan
 stock-several-items = { $count } stukken heten { $name }: zeg welk, met label of serienummer.
 stock-several-places = { $count } plaatsen heten { $name }: zeg welke, met het label.

@@ -28,7 +28,9 @@ use super::desk::no_person;
 use crate::domain::identification::Methods;
 use crate::domain::line::{NAME_CHARS_MAX, NotOneLine};
 use crate::domain::suspension::FactorRef;
-use crate::domain::{Identification, OfferId, OneLine, OperatorId, PersonId, StationId, VisitId};
+use crate::domain::{
+    EntryId, Identification, OfferId, OneLine, OperatorId, PersonId, StationId, VisitId,
+};
 use crate::server::Registry;
 use crate::server::auth::IdempotencyKey;
 use crate::server::database::{Connection, Write};
@@ -96,6 +98,15 @@ impl<T: DeserializeOwned> FromRequest<Arc<Registry>> for Sent<T> {
 }
 
 impl<T: Report> Sent<T> {
+    /// The outbox entry that it is.
+    pub(super) fn entry(&self) -> Answer<EntryId> {
+        let none = |_| {
+            let detail = "Idempotency-Key must be the identifier of the outbox entry";
+            Refusal::new(problem_code::MALFORMED, detail)
+        };
+        self.key.0.parse().map_err(none)
+    }
+
     /// Since when whoever did it is signed in, where they stand by it: in a session that was opened after the time that it states. To be
     /// asked after [`begin`], which found that this session binds it.
     pub(super) async fn stood_by(

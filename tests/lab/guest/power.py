@@ -71,15 +71,22 @@ def enrol_for_ever(bench, desk, number, say):
 
 def end_what_was_cut_short(bench, desk, number):
     """The person of the last life is still at the desk, with the key; whoever's key was too slow comes back with theirs."""
+    unsure = set()
     for work in desk.station.listed("unfinished", "list"):
         whose = int(work["intent"]["offer"]["person"]["id"].removeprefix("p-"))
-        key = resolve(bench, desk, work["intent"]["id"], insert(bench, whose), whose)
-        expect_one_credential(desk, key, whose)
+        key, remains = resolve(bench, desk, work["intent"]["id"], insert(bench, whose), whose)
+        # An emulated key that took too long to delete what it holds: the station said that it does not know, and so nobody does.
+        if remains == "unknown":
+            unsure.add(whose)
+        else:
+            expect_one_credential(desk, key, whose)
         bench.discard(key)
+    expect(len(unsure) <= SLOW_MOST, f"of {len(unsure)} keys nobody knows what is on them")
     expect(desk.station.listed("unfinished", "list") == [], "unfinished work is left after it was resolved")
-    key = insert(bench, number)
-    expect_one_credential(desk, key, number)
-    bench.discard(key)
+    if number not in unsure:
+        key = insert(bench, number)
+        expect_one_credential(desk, key, number)
+        bench.discard(key)
 
 
 def expect_one_credential(desk, key, number):
@@ -91,13 +98,14 @@ def expect_one_credential(desk, key, number):
 
 
 def resolve(bench, desk, intent, key, number):
-    """As often as the emulated key is too slow, it is put back and asked again, as the station says; the key as it is in by then."""
+    """As often as the emulated key is too slow, it is put back and asked again, as the station says; the key as it is in by then, and what
+    the station says is left on it."""
     for patience in range(SLOW_MOST, -1, -1):
         run = desk.station.start("unfinished", "resolve", intent, "--key", key.place, pin=PIN)
         outcome = run.ended()
         if outcome.get("code") != "key-failed" or patience == 0:
             run.expect_exit(0)
-            return key
+            return key, outcome["facts"].get("remains")
         bench.discard(key)
         key = insert(bench, number)
 

@@ -226,6 +226,7 @@ macro_rules! because_rows {
             OneHuman { operator: String, second: String } "because-one-human";
             RoleThen { operator: String, role: Role } "because-role-then";
             ItemUnknown { item: String } "because-item-unknown";
+            NoSuchAccount { operator: String } "because-no-such-account";
             // The rest.
             WaitingNoMore {} "because-waiting-no-more";
             NotCome { credential: String, offer: String, otherwise: Box<Because> } "because-not-come";
