@@ -341,7 +341,8 @@ impl Client {
         push: &Push<R>,
     ) -> Result<R::Receipt, RegistryError> {
         let label = Some(label.into());
-        let (head, body) = self.sent(&[R::PATH], &[], None, label, push).await?;
+        let path: Vec<&str> = R::PATH.split('/').collect();
+        let (head, body) = self.sent(&path, &[], None, label, push).await?;
         decode::reply(&head, &body)
     }
 

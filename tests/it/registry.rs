@@ -37,6 +37,7 @@ mod revoking;
 mod secrets;
 mod siege;
 mod software_key;
+mod stock;
 mod suspensions;
 mod takings;
 mod tickets;

@@ -133,14 +133,6 @@ pub async fn place(db: &mut Connection, id: PlaceId) -> Result<Option<Place>, Fa
     body.map(|body| read(&body)).transpose()
 }
 
-/// Every place.
-pub async fn places(db: &mut Connection) -> Result<Vec<Place>, Fault> {
-    let bodies: Vec<String> = sqlx::query_scalar("SELECT body FROM stock_place ORDER BY id")
-        .fetch_all(db)
-        .await?;
-    read_all(&bodies)
-}
-
 /// A place is so from now on.
 pub async fn keep_place(tx: &mut Write, place: &Place) -> Result<(), Fault> {
     sqlx::query(
@@ -168,14 +160,6 @@ pub async fn delivery(db: &mut Connection, id: DeliveryId) -> Result<Option<Deli
         .fetch_optional(db)
         .await?;
     body.map(|body| read(&body)).transpose()
-}
-
-/// Every delivery.
-pub async fn deliveries(db: &mut Connection) -> Result<Vec<Delivery>, Fault> {
-    let bodies: Vec<String> = sqlx::query_scalar("SELECT body FROM stock_delivery ORDER BY id")
-        .fetch_all(db)
-        .await?;
-    read_all(&bodies)
 }
 
 /// A delivery is to come so.
