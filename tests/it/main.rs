@@ -44,6 +44,7 @@ mod scenarios;
 mod soft_bio;
 mod soft_key;
 mod soft_model;
+mod stock;
 #[path = "../suite/mod.rs"]
 mod suite;
 mod swapped;
