@@ -16,8 +16,7 @@ use crate::domain::custody::{
 };
 use crate::domain::{DeliveryId, PlaceId, TransferId};
 use crate::station::Station;
-use crate::station::stock::{Besides, Done, NewKey, NewToken};
-use crate::store::stock::KnownItem;
+use crate::station::stock::{Besides, Done, KnownItem, NewKey, NewToken};
 use crate::text::{spoken, tr};
 use crate::workflow::Stop;
 use args::{

@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 
 use super::Station;
 use super::backoff::Backoff;
+use super::face::RegistryState;
 use crate::domain::EntryId;
 use crate::domain::authority::Action;
 use crate::domain::reason::{Gap, Unmet};
@@ -260,7 +261,7 @@ impl Station {
                 tracing::warn!(entry = %id, %error, "not pushed; it waits");
                 let failure = Failure::of(&error);
                 if failure.of_all {
-                    self.note_reach(super::face::RegistryState::Unreachable {
+                    self.note_reach(RegistryState::Unreachable {
                         why: error.to_string(),
                     });
                 }
@@ -340,6 +341,7 @@ impl Station {
             {
                 tracing::error!(%error, "the outbox could not be pushed");
             }
+            self.keep_up().await;
             changed.borrow_and_update();
             let next = match (waits, self.outbox.backoff.lock().wait(Instant::now())) {
                 (true, pause) => pause.max(Duration::from_millis(200)).min(LOOK),
@@ -349,6 +351,18 @@ impl Station {
                 () = tokio::time::sleep(next) => {}
                 () = self.slots.changed(&mut bay) => {}
             }
+        }
+    }
+}
+
+impl Station {
+    /// Learns what other stations did with the stock, while the registry answers. One of an earlier release keeps none.
+    async fn keep_up(&self) {
+        if !matches!(self.reach(), RegistryState::Reachable { .. }) {
+            return;
+        }
+        if let Err(error) = self.hear_stock().await {
+            tracing::debug!(%error, "what happened to the stock is not known");
         }
     }
 }

@@ -14,7 +14,8 @@ use crate::domain::custody::{
 use crate::domain::reason::{StockFault, Unmet};
 use crate::domain::{DeliveryId, EntryId, ItemId, KeyFacts, OperatorId, PlaceId};
 use crate::record::Change;
-use crate::store::stock::{FeedFault, Heard, KnownItem, Register};
+pub use crate::store::stock::KnownItem;
+use crate::store::stock::{FeedFault, Heard, Register};
 use crate::wire::{DeliveryRequest, MovementPush, PlaceRequest, TagRequest, VERSION};
 use crate::workflow::Stop;
 
@@ -89,7 +90,9 @@ impl Station {
             match self.stock().take(&feed, heard.after, Timestamp::now()) {
                 Ok(()) if feed.more => {}
                 Ok(()) => {
-                    self.touch();
+                    if !feed.events.is_empty() {
+                        self.touch();
+                    }
                     return Ok(self.stock().heard()?);
                 }
                 Err(FeedFault::Store(error)) => return Err(error.into()),

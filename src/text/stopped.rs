@@ -165,6 +165,13 @@ impl Text {
             problem_code::RESET_LIMIT => {
                 explained!("refused-reset-limit", "refused-reset-limit-next")
             }
+            problem_code::STOCK_REFUSED => explained!("refused-stock", "refused-stock-next"),
+            problem_code::STOCK_MOVED => {
+                explained!("refused-stock-moved", "refused-stock-moved-next")
+            }
+            problem_code::IDENTIFIER_TAKEN => {
+                explained!("refused-identifier", "refused-identifier-next")
+            }
             problem_code::NAME_DIFFERS => explained!("refused-name", "refused-name-next"),
             problem_code::KEY_REFUSED
             | problem_code::ATTESTATION_UNTRUSTED

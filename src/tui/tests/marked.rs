@@ -10,7 +10,7 @@ use crate::domain::authority::{Action, Role};
 use crate::domain::care::Setting;
 use crate::domain::policy::Finding;
 use crate::domain::reason::{
-    Failure, Flaw, Gap, KeyFault, Lacks, Refusal, Said, Trouble, Unmet, Why,
+    Failure, Flaw, Gap, KeyFault, Lacks, Refusal, Said, StockFault, Trouble, Unmet, Why,
 };
 use crate::domain::reset::CaseFault;
 use crate::domain::stop_code::StopCode;
@@ -419,8 +419,85 @@ fn unmet() -> Vec<Unmet> {
         "lost-access",
         "app-held",
     ];
-    let facts = words.map(of);
-    all(&facts.each_ref().map(String::as_str))
+    let mut facts: Vec<String> = words.iter().map(|word| of(word)).collect();
+    facts.push(r#"{"stock":{"fault":"no-tags"}}"#.to_owned());
+    let facts: Vec<&str> = facts.iter().map(String::as_str).collect();
+    let mut unmet: Vec<Unmet> = all(&facts);
+    unmet.extend(
+        stock_faults()
+            .into_iter()
+            .map(|fault| Unmet::Stock { fault }),
+    );
+    unmet
+}
+
+/// What stands in the way of what is done with the stock; and for each reason why an item does not allow it, a refusal for that.
+fn stock_faults() -> Vec<StockFault> {
+    let of = |why: &str, next: &str| {
+        format!(
+            r#"{{"refused":{{"refusal":{{"item":"00000000-0000-0000-0000-000000000000","named":[{{"by":"token","serial":"77"}}],
+               "act":"move","may":["help-desk"],"why":{why},"next":{next}}}}}}}"#
+        )
+    };
+    let whys = [
+        r#"{"why":"unknown"}"#,
+        r#"{"why":"known-already"}"#,
+        r#"{"why":"another","item":"00000000-0000-0000-0000-000000000000"}"#,
+        r#"{"why":"moved","saw":1,"is":2}"#,
+        r#"{"why":"not-now","from":["spare","damaged"]}"#,
+        r#"{"why":"not-now","from":[]}"#,
+        r#"{"why":"role","role":"help-desk"}"#,
+        r#"{"why":"other-custodian","here":"7","there":"8"}"#,
+        r#"{"why":"same-custodian","custodian":"7"}"#,
+        r#"{"why":"custodian","custodian":"7"}"#,
+        r#"{"why":"no-second"}"#,
+        r#"{"why":"second-is-first","operator":"7"}"#,
+        r#"{"why":"not-seen","needs":"blank"}"#,
+        r#"{"why":"not-seen","needs":"works"}"#,
+        r#"{"why":"not-seen","needs":"receipt"}"#,
+        r#"{"why":"not-seen","needs":"reason"}"#,
+        r#"{"why":"already-there"}"#,
+        r#"{"why":"already-so"}"#,
+        r#"{"why":"not-theirs","whose":"7"}"#,
+        r#"{"why":"not-theirs"}"#,
+        r#"{"why":"still-theirs","whose":"7"}"#,
+        r#"{"why":"over","until":"2026-11-29T12:00:00Z"}"#,
+        r#"{"why":"nothing-tells"}"#,
+    ];
+    let nexts = [
+        r#"{"next":"look-again"}"#,
+        r#"{"next":"do","act":"hand-over"}"#,
+        r#"{"next":"ask-role","roles":["customer-service"]}"#,
+        r#"{"next":"ask","operator":"7"}"#,
+        r#"{"next":"find-second"}"#,
+        r#"{"next":"nothing"}"#,
+    ];
+    let refused = whys.iter().zip(nexts.iter().cycle());
+    let refused = refused.map(|(why, next)| of(why, next));
+    let refused = refused.map(|json| serde_json::from_str(&json).expect("a refusal"));
+    let named = |word: &str| {
+        format!(
+            r#"{{"{word}":{{"name":"7","count":2,"place":"7","operator":"8","tag":"7","text":"7"}}}}"#
+        )
+    };
+    let words = [
+        "no-item",
+        "several-items",
+        "no-place",
+        "several-places",
+        "closed",
+        "answered-by",
+        "no-delivery",
+        "tag-foreign",
+        "no-tag",
+    ];
+    let mut facts: Vec<String> = words.iter().map(|word| named(word)).collect();
+    facts.push(of(r#"{"why":"unknown"}"#, r#"{"next":"nothing"}"#));
+    facts.push(r#"{"taken":{"named":{"by":"token","serial":"77"}}}"#.to_owned());
+    let facts: Vec<&str> = facts.iter().map(String::as_str).collect();
+    let mut faults: Vec<StockFault> = all(&facts);
+    faults.extend(refused);
+    faults
 }
 
 fn gaps() -> Vec<Gap> {

@@ -42,7 +42,7 @@ async fn every_route_that_is_described_is_served_and_described_as_openapi_3_1() 
         serde_json::from_slice(&served.bytes().await.unwrap()).unwrap();
     assert_eq!(description["openapi"], "3.1.0");
     let paths = description["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 52);
+    assert_eq!(paths.len(), 59);
     for (path, operations) in paths {
         for method in operations.as_object().unwrap().keys() {
             let method = method.to_uppercase().parse().unwrap();

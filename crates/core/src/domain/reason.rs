@@ -221,4 +221,6 @@ macro_rules! written_as_facts {
     };
 }
 
-written_as_facts!(KeyFault, Lacks, Failure, Flaw, Refusal, Unmet, Gap, Trouble);
+written_as_facts!(
+    StockFault, KeyFault, Lacks, Failure, Flaw, Refusal, Unmet, Gap, Trouble
+);

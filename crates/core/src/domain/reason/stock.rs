@@ -7,7 +7,7 @@ use crate::domain::custody::{Identifier, Refusal};
 
 /// What stands in the way. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "fault", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum StockFault {
     /// The item, as it stands, does not allow it.
     Refused { refusal: Box<Refusal> },
