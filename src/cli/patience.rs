@@ -124,6 +124,7 @@ impl Patience {
             Event::Withdrawn | Event::Alive { .. } | Event::Step { .. } => {}
             Event::Began { .. }
             | Event::StepDone { .. }
+            | Event::Visiting { .. }
             | Event::Challenge { .. }
             | Event::Back { .. }
             | Event::ServedBy { .. }

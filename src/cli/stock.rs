@@ -1,28 +1,25 @@
 //! `keydesk place …` and `keydesk stock …`: what there is, where it is, whose it is, and what is done with it.
 
 pub mod args;
+mod intake;
 mod shown;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::files::{read_text, unusable};
 use super::outcome::outcome_of_stop;
 use super::output::{Exit, Outcome, Output};
-use crate::domain::custody::{
-    Correction, Count, Delivery, Evidence, Expected, Model, Place, Remark, Seen, Serial, StockAct,
-};
-use crate::domain::{DeliveryId, PlaceId, TransferId};
+use crate::domain::custody::{Correction, Count, Evidence, Place, Remark, Seen, StockAct};
+use crate::domain::{PlaceId, TransferId};
 use crate::station::Station;
-use crate::station::stock::{Besides, Done, KnownItem, NewKey, NewToken};
+use crate::station::stock::{Besides, Done, KnownItem};
 use crate::text::{spoken, tr};
 use crate::workflow::Stop;
-use args::{
-    AtPlace, CorrectArguments, DeliveryArguments, DeliveryCommand, Doubted, PlaceArguments,
-    PlaceCommand, ReceiveArguments, StockCommand,
-};
+use args::{AtPlace, CorrectArguments, Doubted, PlaceArguments, PlaceCommand, StockCommand};
 
 /// `place …`
 pub(super) async fn places(
@@ -92,8 +89,8 @@ pub(super) async fn run(
             Ok(Outcome::done(detail, json!({ "heard": heard })))
         }
         StockCommand::Tags { more, count } => tags(station, *more, *count).await,
-        StockCommand::Delivery(command) => deliveries(station, command, output).await,
-        StockCommand::Receive(arguments) => receive(station, arguments).await,
+        StockCommand::Delivery(command) => intake::deliveries(station, command, output).await,
+        StockCommand::Receive(arguments) => intake::receive(station, arguments).await,
         StockCommand::Count { items, at, settle } => {
             count(station, (items, at, *settle), output).await
         }
@@ -257,7 +254,7 @@ fn wanted(station: &Station, act: &StockCommand) -> Result<Option<(StockAct, Bes
         StockCommand::Confirm(a) => plain(StockAct::Confirm { at: at(a)? }),
         StockCommand::CallOff(_) => plain(StockAct::CallOff {}),
         StockCommand::Promise { person, until, .. } => {
-            let until = station.end_of(*until)?;
+            let until = end_of(*until);
             let person = person.clone();
             plain(StockAct::Promise { person, until })
         }
@@ -392,160 +389,10 @@ async fn tags(station: &Station, more: bool, count: Option<u32>) -> Result<Outco
     ))
 }
 
-async fn deliveries(
-    station: &Station,
-    command: &DeliveryCommand,
-    output: &Output,
-) -> Result<Outcome, Stop> {
-    match command {
-        DeliveryCommand::List => shown::deliveries(station, output),
-        DeliveryCommand::Show { delivery } => shown::delivery(station, delivery, output),
-        DeliveryCommand::Add(arguments) => {
-            let delivery = match expected(arguments) {
-                Ok(expected) => Delivery {
-                    id: DeliveryId(uuid::Uuid::now_v7()),
-                    supplier: arguments.supplier.clone(),
-                    order: arguments.order.clone(),
-                    owner: args::owner(arguments.owner.as_deref()),
-                    boxes: arguments.boxes,
-                    expected,
-                },
-                Err(outcome) => return Ok(*outcome),
-            };
-            let kept = station.keep_delivery(delivery).await?;
-            let order = kept.order.to_string();
-            Ok(Outcome::done(
-                tr!(spoken(), "cli-delivery-kept", order = order),
-                json!({ "delivery": kept }),
-            ))
-        }
-    }
-}
-
-/// What is to come, as the arguments say it.
-fn expected(a: &DeliveryArguments) -> Result<Vec<Expected>, Box<Outcome>> {
-    let mut expected: Vec<Expected> = Vec::new();
-    for said in &a.models {
-        let line = said.rsplit_once('=').and_then(|(model, count)| {
-            let count = count.trim().parse().ok().filter(|count| *count > 0)?;
-            Some((Model::named(model)?, count))
-        });
-        let Some((model, count)) = line else {
-            return Err(usage(tr!(spoken(), "cli-bad-model", text = said.as_str())));
-        };
-        if expected.iter().any(|line| line.model == model) {
-            return Err(usage(tr!(
-                spoken(),
-                "cli-model-twice",
-                text = model.as_str()
-            )));
-        }
-        expected.push(Expected {
-            model,
-            count,
-            serials: BTreeSet::new(),
-        });
-    }
-    if let Some(file) = &a.serials {
-        let [line] = expected.as_mut_slice() else {
-            return Err(usage(tr!(spoken(), "cli-serials-of-one")));
-        };
-        line.serials = serials(file)?;
-    }
-    Ok(expected)
-}
-
-fn serials(file: &Path) -> Result<BTreeSet<Serial>, Box<Outcome>> {
-    let mut serials = BTreeSet::new();
-    for (nth, line) in read_text(file)?.lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() {
-            continue;
-        }
-        let serial = Serial::said(line);
-        if !serial.is_some_and(|serial| serials.insert(serial)) {
-            let why = tr!(
-                spoken(),
-                "cli-bad-serial",
-                line = (nth + 1).to_string(),
-                text = line
-            );
-            return Err(Box::new(unusable("bad-list", file, &why)));
-        }
-    }
-    Ok(serials)
-}
-
-fn usage(detail: String) -> Box<Outcome> {
-    Box::new(Outcome::failed(Exit::Usage, "usage", detail))
-}
-
-async fn receive(station: &Station, a: &ReceiveArguments) -> Result<Outcome, Stop> {
-    let at = station.place_called(&a.at)?.spot();
-    let delivery = match &a.delivery {
-        Some(name) => Some(station.delivery_called(name)?),
-        None => None,
-    };
-    let tag = a.tag.as_deref().map(|tag| station.tag_said(tag));
-    let tag = tag.transpose()?;
-    let owner = match &delivery {
-        Some(delivery) => delivery.owner.clone(),
-        None => args::owner(a.owner.as_deref()),
-    };
-    let done = match (&a.token, &a.model) {
-        (Some(serial), Some(model)) => {
-            let (Some(serial), Some(model)) = (Serial::said(serial), Model::named(model)) else {
-                return Ok(*usage(tr!(
-                    spoken(),
-                    "cli-bad-model",
-                    text = model.as_str()
-                )));
-            };
-            station.receive_token(NewToken {
-                serial,
-                model,
-                tag,
-                owner,
-                delivery,
-                at,
-                doubt: a.quarantine,
-                why: a.why.clone(),
-            })?
-        }
-        (_, _) => {
-            let keys = station.slots().keys();
-            let key = match (a.key.as_deref(), keys.as_slice()) {
-                (Some(name), keys) => super::face::named(keys, name)
-                    .map_err(|several| several.to_string())
-                    .map(|found| found.cloned()),
-                (None, [one]) => Ok(Some(one.clone())),
-                (None, []) => Ok(None),
-                (None, [_, ..]) => Err(tr!(spoken(), "cli-several-keys")),
-            };
-            match key {
-                Err(several) => {
-                    return Ok(Outcome::failed(Exit::Usage, "several-keys", several));
-                }
-                Ok(None) => {
-                    let detail = tr!(spoken(), "cli-no-such-key");
-                    return Ok(Outcome::failed(Exit::Key, "no-such-key", detail));
-                }
-                Ok(Some(key)) => station.receive_key(NewKey {
-                    key,
-                    tag,
-                    owner,
-                    delivery,
-                    at,
-                    doubt: a.quarantine,
-                    why: a.why.clone(),
-                })?,
-            }
-        }
-    };
-    let said = shown::stands(station, &done.state);
-    let outcome = told(station, std::slice::from_ref(&done)).await?;
-    Ok(Outcome {
-        detail: format!("{said}\n{}", outcome.detail),
-        ..outcome
-    })
+/// When a day ends here.
+fn end_of(day: Date) -> Timestamp {
+    let next = day
+        .tomorrow()
+        .and_then(|next| next.to_zoned(TimeZone::system()));
+    next.map_or(Timestamp::MAX, |next| next.timestamp())
 }

@@ -51,7 +51,7 @@ pub async fn moved(tx: &mut Write, done: &Done<'_>, now: Timestamp) -> Answer<(I
         };
         Refusal::because(code, Because::StockRefused { refusal })
     })?;
-    let new = new_names(movement);
+    let new = movement.what.names();
     for named in &new {
         refuse_taken(tx, named, Some(done.station)).await?;
     }
@@ -77,15 +77,6 @@ pub async fn moved(tx: &mut Write, done: &Done<'_>, now: Timestamp) -> Answer<(I
 
 fn refused(why: Because) -> Refusal {
     Refusal::because(problem_code::STOCK_REFUSED, why)
-}
-
-/// The identifiers that an item gets by it.
-fn new_names(movement: &Movement) -> Vec<Identifier> {
-    let tag = movement.what.says().tag;
-    match &movement.what {
-        StockAct::Receive { item, .. } => item.identifiers(),
-        _ => tag.map(|tag| Identifier::Tag { tag }).into_iter().collect(),
-    }
 }
 
 /// Whether whoever did it is what they say, and the second person is another human who may be asked.

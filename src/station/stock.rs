@@ -39,11 +39,9 @@ pub struct Done {
     pub state: ItemState,
 }
 
-/// A key that is new to the register.
+/// What is said of a thing that is new to the register.
 #[derive(Debug, Clone)]
-pub struct NewKey {
-    /// As it says itself.
-    pub key: KeyFacts,
+pub struct New {
     pub tag: Option<Tag>,
     pub owner: Owner,
     /// The delivery that it came in.
@@ -52,19 +50,7 @@ pub struct NewKey {
     pub at: Spot,
     /// What speaks against it besides what is found.
     pub doubt: Option<Doubt>,
-    pub why: Option<Remark>,
-}
-
-/// A hardware token that is new to the register.
-#[derive(Debug, Clone)]
-pub struct NewToken {
-    pub serial: Serial,
-    pub model: Model,
-    pub tag: Option<Tag>,
-    pub owner: Owner,
-    pub delivery: Option<Delivery>,
-    pub at: Spot,
-    pub doubt: Option<Doubt>,
+    /// Why, in words.
     pub why: Option<Remark>,
 }
 
@@ -151,22 +137,47 @@ impl Station {
     }
 
     /// Takes a key into the register, as it is judged: by what it says, the policy, and what was to come.
-    pub fn receive_key(&self, new: NewKey) -> Result<Done, Stop> {
-        let verdict = self.slots.verdict(&new.key);
-        let intake = Intake::of_key(&new.key, &verdict, new.delivery.as_ref());
+    pub fn receive_key(&self, key: &KeyFacts, new: New) -> Result<Done, Stop> {
+        let verdict = self.slots.verdict(key);
+        let intake = Intake::of_key(key, &verdict, new.delivery.as_ref());
         let thing = Thing::SecurityKey {
-            aaguid: new.key.id.aaguid,
-            serial: SerialId::of(&new.key.id).map(|id| id.serial),
-            firmware: new.key.firmware,
+            aaguid: key.id.aaguid,
+            serial: SerialId::of(&key.id).map(|id| id.serial),
+            firmware: key.firmware,
         };
-        // What a device calls itself may be empty, or no line.
-        let model = Model::named(&new.key.model).or_else(|| Model::named("?"));
-        let Some(model) = model else {
-            return Err(StockFault::NoItem {
-                name: new.key.model,
-            }
-            .into());
+        // What a device calls itself may be nothing.
+        let numbers = || format!("USB {:04x}:{:04x}", key.vendor_id, key.product_id);
+        let model = Model::named(&key.model).or_else(|| Model::named(&numbers()));
+        let name = key.model.clone();
+        let model = model.ok_or(StockFault::NoItem { name })?;
+        self.receive((thing, model), intake, new)
+    }
+
+    /// Takes a hardware token into the register.
+    pub fn receive_token(&self, serial: Serial, model: Model, new: New) -> Result<Done, Stop> {
+        let came = new.delivery.as_ref();
+        let came = came.is_some_and(|came| came.tells_of(&model, Some(&serial)));
+        let intake = match came {
+            true => Intake::Spare {},
+            false => Intake::Quarantined {
+                doubt: Doubt::NoDelivery,
+            },
         };
+        self.receive((Thing::HardwareToken { serial }, model), intake, new)
+    }
+
+    fn receive(
+        &self,
+        (thing, model): (Thing, Model),
+        intake: Intake,
+        new: New,
+    ) -> Result<Done, Stop> {
+        let intake = match (intake, new.doubt) {
+            (Intake::Spare {}, Some(doubt)) => Intake::Quarantined { doubt },
+            (found, _) => found,
+        };
+        // A new item is blank as far as it is a spare: it says that it has no PIN, and nobody had it in hand before.
+        let evidence = (intake == Intake::Spare {}).then_some(Evidence::Blank { touched: false });
         let item = Item {
             id: ItemId(uuid::Uuid::now_v7()),
             thing,
@@ -175,51 +186,15 @@ impl Station {
             tag: new.tag,
             delivery: new.delivery.map(|delivery| delivery.id),
         };
-        self.receive(item, intake, (new.doubt, new.at, new.why))
-    }
-
-    /// Takes a hardware token into the register.
-    pub fn receive_token(&self, new: NewToken) -> Result<Done, Stop> {
-        let came = new.delivery.as_ref();
-        let came = came.is_some_and(|came| came.tells_of(&new.model, Some(&new.serial)));
-        let intake = match came {
-            true => Intake::Spare {},
-            false => Intake::Quarantined {
-                doubt: Doubt::NoDelivery,
-            },
-        };
-        let item = Item {
-            id: ItemId(uuid::Uuid::now_v7()),
-            thing: Thing::HardwareToken { serial: new.serial },
-            model: new.model,
-            owner: new.owner,
-            tag: new.tag,
-            delivery: new.delivery.map(|delivery| delivery.id),
-        };
-        self.receive(item, intake, (new.doubt, new.at, new.why))
-    }
-
-    fn receive(
-        &self,
-        item: Item,
-        intake: Intake,
-        (doubt, at, why): (Option<Doubt>, Spot, Option<Remark>),
-    ) -> Result<Done, Stop> {
-        let intake = match (intake, doubt) {
-            (Intake::Spare {}, Some(doubt)) => Intake::Quarantined { doubt },
-            (found, _) => found,
-        };
-        // A new item is blank as far as it is a spare: it says that it has no PIN, and nobody had it in hand before.
-        let evidence = (intake == Intake::Spare {}).then_some(Evidence::Blank { touched: false });
         let id = item.id;
         let what = StockAct::Receive {
             item: Box::new(item),
-            at,
+            at: new.at,
             intake,
         };
         let besides = Besides {
             evidence,
-            remark: why,
+            remark: new.why,
             ..Besides::default()
         };
         self.do_with_item(id, what, besides)
@@ -236,29 +211,9 @@ impl Station {
         })?)
     }
 
-    /// When a day ends at this station.
-    pub fn end_of(&self, day: jiff::civil::Date) -> Result<Timestamp, Stop> {
-        let over = |_| {
-            let until = self.registry_now();
-            Stop::OpenElsewhere { until }
-        };
-        let next = day.tomorrow().map_err(over)?;
-        let zoned = next.to_zoned(jiff::tz::TimeZone::system()).map_err(over)?;
-        Ok(zoned.timestamp())
-    }
-
     /// Whether what an item is called by it calls no other one, and a tag is one of this station's.
     fn check_names(&self, item: ItemId, movement: &Movement) -> Result<(), Stop> {
-        let new = match &movement.what {
-            StockAct::Receive { item, .. } => item.identifiers(),
-            other => other
-                .says()
-                .tag
-                .map(|tag| Identifier::Tag { tag })
-                .into_iter()
-                .collect(),
-        };
-        for named in new {
+        for named in movement.what.names() {
             if self
                 .stock()
                 .named(&named)?

@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Store;
 use super::error::StoreError;
-use super::index::apply::stock::given;
 use super::index::files::Files;
 use super::index::rows::{
     OWN_MOVEMENTS, OwnFate, OwnMovement, decode, encode, item_named, items_named, own_movements_of,
@@ -204,7 +203,7 @@ impl Page<'_> {
             StockNews::Moved { entry, movement } => {
                 let before = self.item(movement.item)?;
                 let state = follows(before.as_ref(), movement).map_err(|_| broken())?;
-                for named in given(movement) {
+                for named in movement.what.names() {
                     let key = item_named(&named, movement.item);
                     self.writes.insert(key, Some(Vec::new()));
                 }

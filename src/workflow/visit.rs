@@ -151,6 +151,11 @@ pub(super) async fn open(
     identification: &Identification,
 ) -> Result<Opened, Stop> {
     let visit = desk.open_visit(&detail.person.id, identification).await?;
+    desk.tell(Event::Visiting {
+        person: visit.person.clone(),
+        name: detail.person.name.clone(),
+        until: visit.expires_at,
+    });
     identified_before(desk, visit.identified_before.as_ref());
     Ok(visit)
 }

@@ -61,7 +61,7 @@ note-verified = verified by the key
 note-left-to-registry = signed; the registry will check it
 note-queued = waits in the outbox
 note-conflict = refused: see the outbox
-note-anew = was pulled: checked from the start
+note-anew = pulled: checked anew
 note-created = the key made the credential
 note-proved = the key works
 note-recorded = written and synced at this station
@@ -432,7 +432,7 @@ done-know-second = Lost it? Tell the help desk at once. Keep a second key elsewh
 done-left = LEFT TO DO
 done-left-nothing = Nothing.
 left-standby = No standby key yet: a main administrator should have two.
-done-left-standby = No standby key yet: a main administrator should have two. Press a to enrol it now.
+done-left-standby = No standby key yet: a main administrator should have two. Press k to enrol it now.
 done-left-queued = The outbox sends it when the registry answers. Nothing to do here.
 done-left-queued-factor = Stay signed in, with the visit open, until the outbox (F5) is empty: after that, or after a day, it waits for its owner at a desk.
 done-resolved = The unfinished work is closed.
@@ -547,7 +547,8 @@ remark-store = This station could not write to its disk: call the station admini
 remark-tickets-fetched = The tickets for today are here.
 remark-no-tickets = Nobody is expected today, so there are no tickets.
 remark-still-typed = What you typed is kept, and stands there when you ask again for { $name }.
-leave-sure = This ends the visit with { $name }: the same key again signs out.
+leave-sure = This ends the visit with { $name }: the same key again goes on.
+leave-sure-several = This ends { $count } visits that are open: the same key again goes on.
 line-full = Too long: { $max } characters at most. The rest was left out.
 
 ## Outbox

@@ -61,7 +61,7 @@ note-verified = door de sleutel gecontroleerd
 note-left-to-registry = getekend; het register controleert het
 note-queued = wacht in de uitbak
 note-conflict = geweigerd: zie de uitbak
-note-anew = was uitgetrokken: opnieuw gecontroleerd
+note-anew = was eruit: opnieuw bekeken
 note-created = de sleutel heeft de credential gemaakt
 note-proved = de sleutel werkt
 note-recorded = op schijf vastgelegd op dit station
@@ -432,7 +432,7 @@ done-know-second = Kwijt? Meld het meteen bij de helpdesk. Bewaar elders een twe
 done-left = NOG TE DOEN
 done-left-nothing = Niets.
 left-standby = Nog geen reservesleutel: een hoofdbeheerder hoort er twee te hebben.
-done-left-standby = Nog geen reservesleutel: een hoofdbeheerder hoort er twee te hebben. Druk op a om hem nu uit te geven.
+done-left-standby = Nog geen reservesleutel: een hoofdbeheerder hoort er twee te hebben. Druk op k om hem nu uit te geven.
 done-left-queued = De uitbak verstuurt het zodra het register antwoordt. Hier is niets te doen.
 done-left-queued-factor = Blijf aangemeld en laat het bezoek open tot de uitbak (F5) leeg is; daarna, of na een dag, wacht het op de eigenaar aan een balie.
 done-resolved = Het onafgemaakte werk is gesloten.
@@ -547,7 +547,8 @@ remark-store = Dit station kon niet naar zijn schijf schrijven: bel de stationsb
 remark-tickets-fetched = De tickets voor vandaag zijn er.
 remark-no-tickets = Vandaag wordt niemand verwacht, dus er zijn geen tickets.
 remark-still-typed = Wat u typte is bewaard en staat er weer als u opnieuw vraagt voor { $name }.
-leave-sure = Dit beëindigt het bezoek van { $name }: nog eens deze toets meldt af.
+leave-sure = Dit beëindigt het bezoek van { $name }: dezelfde toets gaat door.
+leave-sure-several = Dit beëindigt { $count } bezoeken: dezelfde toets gaat door.
 line-full = Te lang: hoogstens { $max } tekens. De rest is weggelaten.
 
 ## Uitbak

@@ -8,7 +8,7 @@ mod deletions;
 mod factors;
 mod intents;
 mod resets;
-pub(in crate::store) mod stock;
+mod stock;
 mod tickets;
 
 use std::collections::BTreeMap;

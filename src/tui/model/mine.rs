@@ -65,6 +65,16 @@ impl Mine {
         }));
     }
 
+    /// A run of theirs opened a visit, or went on in one.
+    pub fn visits(&mut self, person: PersonId, name: String, until: Timestamp) {
+        self.visit_over(&person);
+        self.visits.push(Visiting {
+            person,
+            name,
+            until,
+        });
+    }
+
     /// They have gone.
     pub fn visit_over(&mut self, person: &PersonId) {
         self.visits.retain(|visit| visit.person != *person);

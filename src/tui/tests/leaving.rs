@@ -4,6 +4,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::behaviour::at;
 use super::{sent, shown};
+use crate::domain::PersonId;
 use crate::station::face::Update;
 use crate::tui::scenes::{Stage, cast};
 use crate::tui::update::Event as KioskEvent;
@@ -74,4 +75,26 @@ fn where_no_visit_is_open_any_more_nothing_is_said_of_one() {
         assert_eq!(sent(&mut stage), ["sign out", "repaint"]);
     }
     assert!(!stage.model.is_open(), "locked meanwhile");
+}
+
+#[test]
+fn a_visit_that_a_run_opened_is_known_also_where_a_lock_came_between() {
+    let opened = |person: &str| Event::Visiting {
+        person: PersonId::new(person),
+        name: format!("Person {person}"),
+        until: cast::ago(-20),
+    };
+    let mut stage = at("home");
+    stage.run(opened("p-8"));
+    stage.press(KeyCode::F(10));
+    assert!(sent(&mut stage).is_empty());
+    let screen = shown(&stage);
+    assert!(screen.contains("the visit with Person p-8"), "{screen}");
+    // Of several the line says how many: their names would not fit.
+    stage.run(opened("p-9"));
+    stage.press(KeyCode::Down);
+    stage.press(KeyCode::F(10));
+    assert!(shown(&stage).contains("ends 2 visits"));
+    stage.press(KeyCode::F(10));
+    assert_eq!(sent(&mut stage), ["sign out", "repaint"]);
 }

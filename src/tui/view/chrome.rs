@@ -270,7 +270,10 @@ fn said(ctx: Ctx<'_>) -> Option<Vec<Span<'static>>> {
     }
     if model.leave_asked {
         let names: Vec<&str> = model.mine.visiting(ctx.now.wall).collect();
-        let line = tr!(text, "leave-sure", name = names.join(", "));
+        let line = match names.as_slice() {
+            [name] => tr!(text, "leave-sure", name = name.to_string()),
+            names => tr!(text, "leave-sure-several", count = names.len().to_string()),
+        };
         return Some(vec![s(line, ctx.theme.danger())]);
     }
     if let Some(run) = model.run().filter(|run| !run.is_over()) {

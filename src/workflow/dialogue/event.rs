@@ -10,7 +10,7 @@ use crate::domain::factor::CodeVerdict;
 use crate::domain::identification::Earlier;
 use crate::domain::policy::Verdict;
 use crate::domain::reset::Losses;
-use crate::domain::{Identification, KeyFacts};
+use crate::domain::{Identification, KeyFacts, PersonId};
 use crate::record::Remains;
 use crate::wire::{KeyReport, ServedBy, WhyNot};
 
@@ -30,6 +30,13 @@ pub enum Event {
     StepDone {
         step: Step,
         note: Note,
+    },
+    /// A visit with somebody is open, and goes on after the run.
+    Visiting {
+        person: PersonId,
+        name: String,
+        /// It ends then, unless something is done in it.
+        until: Timestamp,
     },
     Challenge {
         /// Its end, by the station's clock.

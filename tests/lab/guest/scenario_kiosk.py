@@ -66,7 +66,7 @@ def at_the_kiosk_a_key_is_enrolled_although_it_is_pulled_at_the_touch(bench):
     chosen.plug()
     # It has no serial number, so that it could be another one of its model: it is checked from the start, and the person shows that it
     # is theirs.
-    kiosk.wait_until_shown("was pulled: checked from the start", "unknown model")
+    kiosk.wait_until_shown("pulled: checked anew", "unknown model")
     kiosk.press("Enter")
     kiosk.wait_until_shown("Type the PIN of this key")
     kiosk.type(PIN)

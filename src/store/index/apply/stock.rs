@@ -4,7 +4,6 @@ use super::super::View;
 use super::super::rows::{OwnFate, OwnMovement, item_named, own_movement_row, value};
 use super::{NotApplied, Pending};
 use crate::domain::EntryId;
-use crate::domain::custody::{Identifier, Movement, StockAct};
 use crate::record::OutboxBody;
 use crate::wire::MovementPush;
 
@@ -15,7 +14,7 @@ impl<V: View> Pending<'_, V> {
         entry: EntryId,
         push: &MovementPush,
     ) -> Result<(), NotApplied> {
-        for named in given(&push.movement) {
+        for named in push.movement.what.names() {
             self.point(item_named(&named, push.movement.item));
         }
         let own = OwnMovement {
@@ -41,15 +40,5 @@ impl<V: View> Pending<'_, V> {
             Some(own) => self.put(row, &OwnMovement { fate, ..own }),
             None => Ok(()),
         }
-    }
-}
-
-/// The identifiers that an item gets by it.
-pub(in crate::store) fn given(movement: &Movement) -> Vec<Identifier> {
-    let tag = movement.what.says().tag;
-    match (&movement.what, tag) {
-        (StockAct::Receive { item, .. }, _) => item.identifiers(),
-        (_, Some(tag)) => vec![Identifier::Tag { tag }],
-        (_, None) => Vec::new(),
     }
 }

@@ -102,6 +102,11 @@ pub fn look_again(model: &Model) -> Vec<Effect> {
 pub fn run_on(model: &mut Model, now: Now, event: Event) {
     match event {
         Event::Ended { ending } => close(model, ending),
+        Event::Visiting {
+            person,
+            name,
+            until,
+        } => model.mine.visits(person, name, until),
         event => {
             if let Some(run) = model.work.as_mut().filter(|run| !run.is_over()) {
                 happened(run, now, event);
@@ -285,8 +290,8 @@ pub fn happened(run: &mut Run, now: Now, event: Event) {
         }
         Event::Withdrawn => run.leave(|phase| matches!(phase, Phase::Asking(_))),
         Event::Leaves { remains } => run.leaves = remains,
-        // Both are handled where the whole model is at hand.
-        Event::Began { .. } | Event::Ended { .. } => {}
+        // These are handled where the whole model is at hand.
+        Event::Began { .. } | Event::Visiting { .. } | Event::Ended { .. } => {}
     }
 }
 

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::item::{Item, Owner};
+use super::item::{Identifier, Item, Owner};
 use super::place::Spot;
 use super::state::{Condition, Doubt};
 use super::tag::Tag;
@@ -262,6 +262,15 @@ impl StockAct {
                 Correction::Holder { .. } => StockActKind::CorrectHolder,
                 Correction::Tag { .. } | Correction::Owner { .. } => StockActKind::CorrectItem,
             },
+        }
+    }
+
+    /// By what the item is told from others from then on, besides what it was before.
+    pub fn names(&self) -> Vec<Identifier> {
+        match (self, self.says().tag) {
+            (Self::Receive { item, .. }, _) => item.identifiers(),
+            (_, Some(tag)) => vec![Identifier::Tag { tag }],
+            (_, None) => Vec::new(),
         }
     }
 
