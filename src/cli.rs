@@ -1,11 +1,13 @@
 //! The command line: arguments in, JSON lines out.
 
+mod answers;
 pub mod args;
 pub mod audit;
 pub mod batch;
 mod care;
 mod choice;
 pub mod commands;
+mod events;
 pub mod face;
 mod factor;
 mod files;
@@ -16,6 +18,7 @@ pub mod output;
 mod patience;
 mod people;
 mod reset;
+mod runs;
 pub mod secret;
 pub mod stock;
 mod totp;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use serde_json::json;
 use zeroize::Zeroizing;
 
+use super::answers::Orders;
+use super::answers::apps::AppAnswers;
 use super::args::VisitCommand;
 use super::args::{
     CareCommand, ConflictHow, EnrolArguments, FinishArguments, KeyChoice, OutboxCommand,
@@ -12,23 +14,22 @@ use super::args::{
 };
 use super::batch::{self, BatchCommand};
 use super::care;
-use super::face::{HeadlessFace, Orders};
 use super::factor;
 use super::factor::args::FactorCommand;
-use super::outcome::{outcome_of, outcome_of_stop, unreadable};
+use super::outcome::{outcome_of_stop, unreadable};
 use super::output::{Exit, Outcome, Output};
 use super::people;
 use super::reset;
 use super::reset::args::ResetCommand;
+use super::runs::Runs;
 use super::secret::Lines;
 use super::stock;
 use super::stock::args::{PlaceCommand, StockCommand};
 use super::totp;
-use super::totp::answers::AppAnswers;
 use super::totp::args::TotpCommand;
 use super::visit;
 use super::waiting;
-use crate::domain::{EntryId, Identification};
+use crate::domain::EntryId;
 use crate::record::{EntryState, OutboxEntry, Resolution, Unfinished};
 use crate::station::desk::StationDesk;
 use crate::station::stopper::Stopper;
@@ -114,12 +115,12 @@ pub async fn run(
     };
     match command {
         StationCommand::Session(SessionCommand::Open { code_fd, key }) => {
-            runs.sign_in(key, *code_fd).await
+            sign_in(&runs, key, *code_fd).await
         }
         StationCommand::Batch(command) => {
             batch::command(&station, command, &output, &stopper).await
         }
-        StationCommand::Enrol(arguments) => runs.enrol(arguments).await,
+        StationCommand::Enrol(arguments) => enrol(&runs, arguments).await,
         StationCommand::Care(command) => care::run(&runs, command).await,
         StationCommand::Totp(command) => totp::run(&runs, command).await,
         StationCommand::Visit(command) => visit::run(&runs, command).await,
@@ -132,7 +133,7 @@ pub async fn run(
             until_stopped(&stopper, stock::places(&station, command, &output)).await
         }
         StationCommand::Unfinished(UnfinishedCommand::Resolve(arguments)) => {
-            runs.finish(arguments).await
+            finish(&runs, arguments).await
         }
         StationCommand::Session(SessionCommand::Close) => {
             until_stopped(&stopper, session_close(&station)).await
@@ -148,7 +149,7 @@ pub async fn run(
             how: ConflictHow::Withdraw,
             without_key,
             key,
-        }) => runs.withdraw(*entry, *without_key, key).await,
+        }) => withdraw(&runs, *entry, *without_key, key).await,
         StationCommand::Outbox(command) => {
             until_stopped(&stopper, outbox(&station, command, &output)).await
         }
@@ -170,147 +171,84 @@ async fn until_stopped(
     }
 }
 
-/// The commands that work with a key: the stopper ends them through their desk, so that they can say what they leave.
-pub(super) struct Runs<'a> {
-    pub(super) station: &'a Arc<Station>,
-    pub(super) output: &'a Arc<Output>,
-    stopper: &'a Stopper,
+async fn sign_in(runs: &Runs<'_>, key: &KeyChoice, code_fd: Option<u32>) -> Outcome {
+    let lines = code_fd.map(Lines::of);
+    let code = match &lines {
+        None => None,
+        Some(lines) => tokio::select! {
+            biased;
+            () = runs.stopper.stopped() => return outcome_of_stop(&Stop::Cancelled),
+            code = lines.line(0) => match code {
+                Ok(code) => Some(code),
+                Err(error) => return unreadable(&error),
+            },
+        },
+    };
+    let face = runs.face(key, None, lines.as_ref());
+    session_open(runs.station, runs.desk(&face), code)
+        .await
+        .unwrap_or_else(|stop| face.outcome_of_stop(stop))
 }
 
-impl Runs<'_> {
-    pub(super) fn face(
-        &self,
-        choice: &KeyChoice,
-        identification: Option<Identification>,
-        code: Option<&Lines>,
-    ) -> Arc<HeadlessFace> {
-        let face = HeadlessFace::new(
-            Arc::clone(self.output),
-            choice.clone(),
-            identification,
-            code,
-            self.stopper.clone(),
-        );
-        Arc::new(face.looking_at(self.station))
+async fn enrol(runs: &Runs<'_>, arguments: &EnrolArguments) -> Outcome {
+    let mut answers = AppAnswers::of(&arguments.codes);
+    answers.proof.clone_from(&arguments.proof);
+    answers.key_follows = true;
+    let identification = Some(arguments.identified_by.clone());
+    let orders = Orders::about_apps(answers);
+    let face = runs.identified_face(&arguments.key, identification, orders);
+    runs.station.note_keys(&mut Vec::new()).ok();
+    let person = arguments.person.clone();
+    let order = Order::Enrol { person };
+    let outcome = runs.carry_out(&face, order).await;
+    match outcome.exit {
+        Exit::Unreachable => Outcome {
+            detail: format!("{}\n{}", outcome.detail, tr!(spoken(), "cli-tickets-ahead")),
+            ..outcome
+        },
+        _ => reset::beside_open(runs.station, &arguments.person, outcome).await,
     }
+}
 
-    /// A face that knows beforehand what is wanted done to a key.
-    pub(super) fn ordered_face(&self, choice: &KeyChoice, orders: Orders) -> Arc<HeadlessFace> {
-        self.identified_face(choice, None, orders)
-    }
-
-    /// The same, for a person who was identified.
-    pub(super) fn identified_face(
-        &self,
-        choice: &KeyChoice,
-        identification: Option<Identification>,
-        orders: Orders,
-    ) -> Arc<HeadlessFace> {
-        let face = HeadlessFace::new(
-            Arc::clone(self.output),
-            choice.clone(),
-            identification,
-            None,
-            self.stopper.clone(),
-        );
-        Arc::new(face.ordered(orders).looking_at(self.station))
-    }
-
-    pub(super) fn desk(&self, face: &Arc<HeadlessFace>) -> StationDesk {
-        StationDesk::new(
-            Arc::clone(self.station),
-            Arc::clone(face),
-            self.stopper.cancel(),
-        )
-    }
-
-    /// Carries out an order, and says what came of it.
-    pub(super) async fn carry_out(&self, face: &Arc<HeadlessFace>, order: Order) -> Outcome {
-        match workflow::run(&mut self.desk(face), order).await {
-            Ok(ending) => outcome_of(&ending),
-            Err(stop) => face.outcome_of_stop(stop),
+/// Ends unfinished work.
+async fn finish(runs: &Runs<'_>, arguments: &FinishArguments) -> Outcome {
+    let intent = arguments.intent;
+    match runs.station.store().unfinished_by(intent) {
+        Ok(Some(_)) => {}
+        Ok(None) => {
+            return Outcome::failed(
+                Exit::Usage,
+                "no-such-work",
+                tr!(spoken(), "cli-no-such-work", intent = intent.to_string()),
+            );
         }
+        Err(stop) => return outcome_of_stop(&stop),
     }
+    let how = How::of(arguments.without_key);
+    let orders = Orders::default().proving(&arguments.codes, &arguments.proof);
+    let identification = arguments.identified_by.clone();
+    let face = runs.identified_face(&arguments.key, identification, orders);
+    runs.carry_out(&face, Order::Resolve { intent, how }).await
+}
 
-    async fn sign_in(&self, key: &KeyChoice, code_fd: Option<u32>) -> Outcome {
-        let lines = code_fd.map(Lines::of);
-        let code = match &lines {
-            None => None,
-            Some(lines) => tokio::select! {
-                biased;
-                () = self.stopper.stopped() => return outcome_of_stop(&Stop::Cancelled),
-                code = lines.line(0) => match code {
-                    Ok(code) => Some(code),
-                    Err(error) => return unreadable(&error),
-                },
-            },
-        };
-        let face = self.face(key, None, lines.as_ref());
-        session_open(self.station, self.desk(&face), code)
-            .await
-            .unwrap_or_else(|stop| face.outcome_of_stop(stop))
+/// An enrolment is given up together with the credential on its key; a test has none of its own.
+async fn withdraw(runs: &Runs<'_>, entry: EntryId, without_key: bool, key: &KeyChoice) -> Outcome {
+    match not_to_be_resolved(runs.station, entry) {
+        Ok(None) => {}
+        Ok(Some(outcome)) => return outcome,
+        Err(stop) => return outcome_of_stop(&stop),
     }
-
-    async fn enrol(&self, arguments: &EnrolArguments) -> Outcome {
-        let mut answers = AppAnswers::of(&arguments.codes);
-        answers.proof.clone_from(&arguments.proof);
-        answers.key_follows = true;
-        let identification = Some(arguments.identified_by.clone());
-        let orders = Orders::about_apps(answers);
-        let face = self.identified_face(&arguments.key, identification, orders);
-        self.station.note_keys(&mut Vec::new()).ok();
-        let person = arguments.person.clone();
-        let order = Order::Enrol { person };
-        let outcome = self.carry_out(&face, order).await;
-        match outcome.exit {
-            Exit::Unreachable => Outcome {
-                detail: format!("{}\n{}", outcome.detail, tr!(spoken(), "cli-tickets-ahead")),
-                ..outcome
-            },
-            _ => reset::beside_open(self.station, &arguments.person, outcome).await,
+    match runs.station.store().refused(entry) {
+        Ok(Some(_)) => {}
+        Ok(None) => {
+            let given_up = resolved(runs.station, entry, Resolution::Withdrawn);
+            return until_stopped(runs.stopper, given_up).await;
         }
+        Err(stop) => return outcome_of_stop(&stop),
     }
-
-    /// Ends unfinished work.
-    async fn finish(&self, arguments: &FinishArguments) -> Outcome {
-        let intent = arguments.intent;
-        match self.station.store().unfinished_by(intent) {
-            Ok(Some(_)) => {}
-            Ok(None) => {
-                return Outcome::failed(
-                    Exit::Usage,
-                    "no-such-work",
-                    tr!(spoken(), "cli-no-such-work", intent = intent.to_string()),
-                );
-            }
-            Err(stop) => return outcome_of_stop(&stop),
-        }
-        let how = How::of(arguments.without_key);
-        let orders = Orders::default().proving(&arguments.codes, &arguments.proof);
-        let identification = arguments.identified_by.clone();
-        let face = self.identified_face(&arguments.key, identification, orders);
-        self.carry_out(&face, Order::Resolve { intent, how }).await
-    }
-
-    /// An enrolment is given up together with the credential on its key; a test has none of its own.
-    async fn withdraw(&self, entry: EntryId, without_key: bool, key: &KeyChoice) -> Outcome {
-        match not_to_be_resolved(self.station, entry) {
-            Ok(None) => {}
-            Ok(Some(outcome)) => return outcome,
-            Err(stop) => return outcome_of_stop(&stop),
-        }
-        match self.station.store().refused(entry) {
-            Ok(Some(_)) => {}
-            Ok(None) => {
-                let given_up = resolved(self.station, entry, Resolution::Withdrawn);
-                return until_stopped(self.stopper, given_up).await;
-            }
-            Err(stop) => return outcome_of_stop(&stop),
-        }
-        let face = self.face(key, None, None);
-        let how = How::of(without_key);
-        self.carry_out(&face, Order::Withdraw { entry, how }).await
-    }
+    let face = runs.face(key, None, None);
+    let how = How::of(without_key);
+    runs.carry_out(&face, Order::Withdraw { entry, how }).await
 }
 
 async fn session_open(

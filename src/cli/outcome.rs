@@ -1,13 +1,15 @@
 //! How a run's end counts: exit code, stable word, and what to read.
 
+pub(super) mod account_reset;
+mod apps;
+mod care;
+mod losses;
+
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::care::{self, reset};
-use super::factor;
 use super::output::{Exit, Outcome, push_word};
 use super::secret::SecretError;
-use super::totp;
 use crate::domain::{KeyFacts, Person};
 use crate::record::Remains;
 use crate::text::{spoken, tr};
@@ -33,7 +35,7 @@ pub fn outcome_of(ending: &Ending) -> Outcome {
         Ending::Retested { person, key, push } => pushed("retested", person, key, push),
         Ending::WorksFor { person, key, push } => care::works_for(person, key, push),
         Ending::Cared { key, result } => care::outcome_of(key, result),
-        Ending::Reset { key, losses, push } => reset::outcome_of(key, losses, push),
+        Ending::Reset { key, losses, push } => care::reset(key, losses, push),
         Ending::SignedIn => Outcome::done(tr!(spoken(), "cli-signed-in"), json!({})),
         Ending::Resolved { remains } => Outcome::done(
             tr!(spoken(), "cli-work-ended"),
@@ -51,10 +53,10 @@ pub fn outcome_of(ending: &Ending) -> Outcome {
                 json!({ "person": person.id, "remains": remains }),
             )
         },
-        Ending::App { person, result } => totp::outcome_of(person, result),
-        Ending::Loss { person, result } => factor::outcome_of(person, result),
-        Ending::AccountReset { person, result } => super::reset::outcome_of(person, result),
-        Ending::Both { key, app } => totp::both(outcome_of(key), outcome_of(app)),
+        Ending::App { person, result } => apps::outcome_of(person, result),
+        Ending::Loss { person, result } => losses::outcome_of(person, result),
+        Ending::AccountReset { person, result } => account_reset::outcome_of(person, result),
+        Ending::Both { key, app } => apps::both(outcome_of(key), outcome_of(app)),
         Ending::Stopped { stop, remains } => Outcome {
             facts: json!({ "remains": remains }),
             ..outcome_of_stop(stop)
@@ -63,7 +65,7 @@ pub fn outcome_of(ending: &Ending) -> Outcome {
 }
 
 /// How a result stands at the registry: the exit code, and in words. `accepted`: what to say where it was taken.
-pub(super) fn standing(push: &PushState, accepted: &str) -> (Exit, String) {
+fn standing(push: &PushState, accepted: &str) -> (Exit, String) {
     match push {
         PushState::Accepted => (Exit::Done, accepted.to_owned()),
         PushState::Waiting => (
@@ -87,12 +89,28 @@ pub(super) fn standing(push: &PushState, accepted: &str) -> (Exit, String) {
 }
 
 /// The same of a factor that was added, which opens nothing until the registry has it.
-pub(super) fn standing_of_new(push: &PushState) -> (Exit, String) {
+fn standing_of_new(push: &PushState) -> (Exit, String) {
     match push {
         PushState::Queued => (Exit::Queued, tr!(spoken(), "cli-result-queued-factor")),
         PushState::Accepted | PushState::Waiting | PushState::Conflict { .. } => {
             standing(push, &tr!(spoken(), "cli-result-held"))
         }
+    }
+}
+
+/// The same of what was only reported.
+fn report_standing(push: &PushState) -> (Exit, String) {
+    match push {
+        PushState::Accepted | PushState::Waiting => (Exit::Done, tr!(spoken(), "cli-report-known")),
+        PushState::Queued => (Exit::Queued, tr!(spoken(), "cli-report-queued")),
+        PushState::Conflict { detail, .. } => (
+            Exit::Refused,
+            tr!(
+                spoken(),
+                "cli-report-refused",
+                said = spoken().registry_said(detail).unwrap_or_default()
+            ),
+        ),
     }
 }
 

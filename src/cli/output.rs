@@ -9,9 +9,10 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::events::in_words;
 use crate::text::clean::{clean, escaped};
 use crate::text::{spoken, tr};
-use crate::workflow::dialogue::{Event, Note, PushState, Step, Wanted};
+use crate::workflow::dialogue::{Event, PushState};
 
 /// Version of the JSON lines.
 pub const LINES_VERSION: u16 = 1;
@@ -191,100 +192,6 @@ impl Output {
         // A reader that went away must not stop an enrolment half-way.
         let _ = writeln!(sink, "{line}").and_then(|()| sink.flush());
     }
-}
-
-/// A sentence for the events that somebody at a shell wants to read.
-fn in_words(event: &Event) -> Option<String> {
-    Some(match event {
-        Event::Touch { key, nth, of, .. } => {
-            tr!(
-                spoken(),
-                "cli-touch-now",
-                slot = key.slot.to_string(),
-                nth = nth.to_string(),
-                of = of.to_string()
-            )
-        }
-        Event::Pulled { key } => tr!(
-            spoken(),
-            "cli-pulled",
-            slot = key.slot.to_string(),
-            place = key.place.to_string()
-        ),
-        Event::Back { .. } => tr!(spoken(), "cli-back"),
-        Event::ServedBy { other } => tr!(
-            spoken(),
-            "cli-served-by",
-            operator = other.operator.to_string(),
-            station = other.station.to_string()
-        ),
-        Event::IdentifiedBefore { before } => {
-            spoken().identified_before(before, before.at.strftime("%Y-%m-%d").to_string())
-        }
-        Event::Signing { act } => crate::text::act::in_words(spoken(), act),
-        Event::Prover { name } => tr!(spoken(), "cli-prover", name = name.to_string()),
-        Event::Anew => tr!(spoken(), "cli-anew"),
-        Event::OtherKey { wanted } => match wanted {
-            Wanted::Key(key) => tr!(spoken(), "cli-other-key", model = key.model.to_string()),
-            Wanted::Of { name } => tr!(spoken(), "choose-wanted-of", name = name.as_str()),
-        },
-        Event::Coach { key, coach } => super::care::reset::coach_in_words(key, *coach)?,
-        Event::Finger { key, sample } => super::care::finger_in_words(key, *sample),
-        Event::StepDone { step, note } => step_in_words(*step, note)?,
-        _ => return None,
-    })
-}
-
-fn step_in_words(step: Step, note: &Note) -> Option<String> {
-    Some(match (step, note) {
-        (_, Note::Key { key }) => tr!(
-            spoken(),
-            "cli-step-key",
-            slot = key.slot.to_string(),
-            place = key.place.to_string(),
-            model = key.model.to_string(),
-            firmware = (key
-                .firmware_text()
-                .unwrap_or_else(|| tr!(spoken(), "cli-not-stated")))
-            .to_string()
-        ),
-        (_, Note::Verdict { verdict }) => verdict
-            .findings
-            .iter()
-            .map(|finding| {
-                tr!(
-                    spoken(),
-                    "cli-step-check",
-                    finding = spoken().finding(finding)
-                )
-            })
-            .collect::<Vec<_>>()
-            .join("\n"),
-        (_, Note::Oddities { oddities }) => super::care::oddities_in_words(oddities),
-        (_, Note::Tested { tested }) => super::care::tested_in_words(tested),
-        (_, Note::Held { count }) => tr!(spoken(), "cli-step-held", count = count.to_string()),
-        (_, Note::Losses { losses }) => super::care::reset::losses_in_words(losses),
-        (Step::Confirm, _) => tr!(spoken(), "cli-step-confirmed"),
-        (Step::Reset, _) => tr!(spoken(), "cli-step-reset"),
-        (Step::Empty, _) => tr!(spoken(), "cli-step-empty"),
-        (_, Note::NoPin) => tr!(spoken(), "cli-step-no-pin"),
-        (_, Note::PinSet) => tr!(spoken(), "cli-step-pin-set"),
-        (_, Note::PinChanged) => tr!(spoken(), "cli-step-pin-changed"),
-        (Step::Pin, _) => tr!(spoken(), "cli-step-pin"),
-        (Step::Create, _) => tr!(spoken(), "cli-step-made"),
-        (Step::Test, Note::LeftToRegistry) => {
-            tr!(spoken(), "cli-step-left-to-registry")
-        }
-        (Step::Test, _) => tr!(spoken(), "cli-step-test"),
-        (Step::Record, _) => tr!(spoken(), "cli-step-record"),
-        (Step::Push, Note::Queued) => tr!(spoken(), "cli-step-queued"),
-        (Step::Push, Note::Conflict { detail }) => {
-            let said = spoken().registry_said(detail).unwrap_or_default();
-            tr!(spoken(), "cli-step-refused", said = said)
-        }
-        (Step::Push, _) => tr!(spoken(), "cli-step-accepted"),
-        _ => return None,
-    })
 }
 
 /// Where the push stands, as a word.

@@ -5,95 +5,22 @@ mod shown;
 
 use serde_json::json;
 
+use super::answers::Orders;
+use super::answers::account_resets::AccountResetAnswers;
 use super::choice::KeyChoice;
-use super::commands::Runs;
-use super::face::Orders;
+use super::outcome::account_reset::{next, when};
 use super::outcome::outcome_of_stop;
 use super::output::{Exit, Outcome};
+use super::runs::Runs;
 use crate::domain::account_reset::{ResetState, ResetWish};
-use crate::domain::exception::EXCEPTION_DAYS_MAX;
-use crate::domain::identification::AwayMeans;
-use crate::domain::{AccountResetId, Person, PersonId};
+use crate::domain::{AccountResetId, PersonId};
 use crate::station::Station;
 use crate::text::clean::columns;
 use crate::text::{spoken, tr};
 use crate::wire::{AccountReset, ResetEnding};
 use crate::workflow::account_reset::ReleasedBy;
-use crate::workflow::dialogue::{AccountResetQuestion, AccountResetResult, Answer};
 use crate::workflow::{Order, Stop};
 use args::ResetCommand;
-
-/// What the arguments answer to the questions about the reset of an account.
-#[derive(Default)]
-pub struct AccountResetAnswers {
-    last_name: Option<String>,
-    called_back: bool,
-    /// They were seen by video.
-    seen: bool,
-    /// In how many working days the person may come.
-    days: Option<u8>,
-}
-
-impl AccountResetAnswers {
-    /// The answer, or what the arguments leave open, as a stable word and in words.
-    pub fn answer(
-        &self,
-        question: &AccountResetQuestion,
-    ) -> Result<Answer, (&'static str, String)> {
-        match question {
-            AccountResetQuestion::Why { .. } => Err(("no-reason", tr!(spoken(), "cli-no-reason"))),
-            AccountResetQuestion::Way {
-                means: AwayMeans::CallBack,
-                other,
-                ..
-            } if !self.called_back => match (*other, self.seen) {
-                (true, true) => Ok(Answer::OtherWay),
-                (true, false) => Err(("which-way", tr!(spoken(), "cli-which-way"))),
-                (false, _) => Err(("not-called-back", tr!(spoken(), "cli-not-called-back"))),
-            },
-            AccountResetQuestion::Way {
-                means: AwayMeans::Video,
-                other: true,
-                ..
-            } if !self.seen && self.called_back => Ok(Answer::OtherWay),
-            AccountResetQuestion::Way {
-                means: AwayMeans::Video,
-                ..
-            } if !self.seen => Err(("not-seen", tr!(spoken(), "cli-not-seen"))),
-            AccountResetQuestion::Way { .. } => Ok(Answer::Yes),
-            AccountResetQuestion::Except { wrong: false, .. } => match self.days {
-                Some(days) => Ok(Answer::Typed(days.to_string())),
-                None => Err(("no-days", tr!(spoken(), "cli-no-days"))),
-            },
-            AccountResetQuestion::Except { wrong: true, .. } => {
-                let max = u32::from(EXCEPTION_DAYS_MAX);
-                Err(("no-days", tr!(spoken(), "cli-wrong-days", max = max)))
-            }
-            // Asking for it, with all that it says, is the answer.
-            AccountResetQuestion::Ask { .. }
-            | AccountResetQuestion::Object { .. }
-            | AccountResetQuestion::CarryOut { .. } => Ok(Answer::Yes),
-            AccountResetQuestion::Which { .. } => Err(("no-reset", tr!(spoken(), "cli-no-reset"))),
-            AccountResetQuestion::Releaser { .. } => {
-                Err(("no-releaser", tr!(spoken(), "cli-no-releaser")))
-            }
-            AccountResetQuestion::Release { wrong: false, .. } => match &self.last_name {
-                Some(name) => Ok(Answer::Typed(name.clone())),
-                None => Err(("no-last-name", tr!(spoken(), "cli-no-last-name"))),
-            },
-            AccountResetQuestion::Release {
-                wrong: true, act, ..
-            } => Err((
-                "name-differs",
-                tr!(
-                    spoken(),
-                    "cli-name-differs",
-                    person = (act.subject().id).to_string()
-                ),
-            )),
-        }
-    }
-}
 
 pub(super) async fn run(runs: &Runs<'_>, command: &ResetCommand) -> Outcome {
     let done = match command {
@@ -209,32 +136,6 @@ pub(super) fn line(reset: &AccountReset) -> String {
     ])
 }
 
-/// From when on, and until when, something can come of it; or how its exception stands.
-fn when(reset: &AccountReset) -> String {
-    let until = reset.until.to_string();
-    if let Some(exception) = reset.exception.as_ref().filter(|one| one.is_pending()) {
-        let owner = exception.owner.name.clone();
-        return match exception.overdue {
-            true => tr!(
-                spoken(),
-                "cli-exception-overdue",
-                owner = owner,
-                until = until
-            ),
-            false => tr!(spoken(), "cli-exception", owner = owner, until = until),
-        };
-    }
-    match reset.ripe_at {
-        Some(from) => tr!(
-            spoken(),
-            "cli-from-until",
-            from = from.to_string(),
-            until = until
-        ),
-        None => tr!(spoken(), "cli-until", until = until),
-    }
-}
-
 async fn end(runs: &Runs<'_>, reset: AccountResetId, how: ResetEnding) -> Result<Outcome, Stop> {
     let reset = runs.station.end_reset(reset, (how, None)).await?;
     let text = spoken();
@@ -247,114 +148,6 @@ async fn end(runs: &Runs<'_>, reset: AccountResetId, how: ResetEnding) -> Result
         said,
         json!({ "reset": reset.id, "state": reset.state }),
     ))
-}
-
-/// How a run about the reset of an account counts that came to its end.
-pub(super) fn outcome_of(person: &Person, result: &AccountResetResult) -> Outcome {
-    let text = spoken();
-    let said = text.account_reset_done(person, result);
-    let said = match result {
-        AccountResetResult::Prepared { reset }
-        | AccountResetResult::Signed { reset }
-        | AccountResetResult::Asked { reset }
-        | AccountResetResult::Released { reset } => format!("{said}\n{}", next(reset)),
-        AccountResetResult::CarriedOut { done } => {
-            let next = tr!(
-                text,
-                "cli-next-carried-out",
-                until = done.reset.until.to_string(),
-                person = person.id.to_string()
-            );
-            format!("{said}\n{next}")
-        }
-        AccountResetResult::Excepted { done } => {
-            let exception = done.reset.exception.as_ref();
-            let next = tr!(
-                text,
-                "away-excepted-next",
-                name = person.name.clone(),
-                until = done.reset.until.to_string(),
-                owner = exception.map_or("–", |exception| &exception.owner.name)
-            );
-            format!("{said}\n{next}")
-        }
-        AccountResetResult::Objected { .. } | AccountResetResult::Refused { .. } => said,
-    };
-    let (code, facts) = match result {
-        AccountResetResult::Prepared { reset } => ("reset-prepared", of(reset)),
-        AccountResetResult::Signed { reset } => ("reset-signed", of(reset)),
-        AccountResetResult::Objected { reset } => ("reset-objected", of(reset)),
-        AccountResetResult::Asked { reset } => ("reset-asked", of(reset)),
-        AccountResetResult::Released { reset } => ("reset-released", of(reset)),
-        AccountResetResult::Refused { reset } => ("reset-refused", of(reset)),
-        AccountResetResult::Excepted { done } => (
-            "account-reset",
-            json!({
-                "reset": done.reset.id,
-                "person": person.id,
-                "deleted": done.deleted,
-                "exception": done.reset.exception,
-            }),
-        ),
-        AccountResetResult::CarriedOut { done } => (
-            "account-reset",
-            json!({
-                "reset": done.reset.id,
-                "person": person.id,
-                "deleted": done.deleted,
-                "visit": done.visit.id,
-            }),
-        ),
-    };
-    Outcome {
-        code: code.to_owned(),
-        ..Outcome::done(said, facts)
-    }
-}
-
-/// What comes next of one that is open, with the command for it.
-fn next(reset: &AccountReset) -> String {
-    let id = reset.id.to_string();
-    let until = reset.until.to_string();
-    let person = reset.person.id.to_string();
-    match (reset.state, reset.away) {
-        (ResetState::Prepared, _) => tr!(spoken(), "cli-next-prepared", id = id, until = until),
-        (ResetState::Requested, _) => tr!(spoken(), "cli-next-asked", id = id, until = until),
-        (ResetState::Released, false) => tr!(
-            spoken(),
-            "cli-next-released",
-            id = id,
-            person = person,
-            when = when(reset)
-        ),
-        (ResetState::Released, true) => tr!(
-            spoken(),
-            "cli-next-away",
-            id = id,
-            person = person,
-            when = when(reset)
-        ),
-        // Nothing was added by it: whoever carried it out goes on.
-        (ResetState::CarriedOut, false) => tr!(
-            spoken(),
-            "cli-next-again",
-            id = id,
-            person = person,
-            until = until
-        ),
-        (
-            ResetState::Withdrawn
-            | ResetState::Refused
-            | ResetState::Expired
-            | ResetState::Objected
-            | ResetState::CarriedOut,
-            _,
-        ) => tr!(
-            spoken(),
-            "cli-reset-is",
-            state = spoken().reset_state(reset.state)
-        ),
-    }
 }
 
 /// The same outcome, which names the reset of that person's account that is open, or that whoever is signed in carried out, where nothing
@@ -380,13 +173,4 @@ pub(super) async fn beside_open(station: &Station, person: &PersonId, outcome: O
         detail: format!("{}\n{beside}", outcome.detail),
         ..outcome
     }
-}
-
-fn of(reset: &AccountReset) -> serde_json::Value {
-    json!({
-        "reset": reset.id,
-        "person": reset.person.id,
-        "state": reset.state,
-        "until": reset.until,
-    })
 }

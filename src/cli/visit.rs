@@ -4,11 +4,11 @@ pub mod args;
 
 use serde_json::json;
 
-use super::commands::Runs;
-use super::face::Orders;
+use super::answers::Orders;
+use super::answers::apps::AppAnswers;
 use super::outcome::outcome_of_stop;
 use super::output::Outcome;
-use super::totp::answers::AppAnswers;
+use super::runs::Runs;
 use super::totp::args::{Proof, ProofArguments};
 use crate::domain::loan::Second;
 use crate::domain::reason::Unmet;

@@ -14,12 +14,12 @@ mod excepted;
 mod released;
 mod seen;
 pub mod signing;
+mod terms;
 pub mod vouching;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-pub(super) use asked::seen_lately;
 pub use asked::{ask, ask_again, asked};
 pub use away::{ask as ask_away, begin as begin_away, look as look_away};
 pub use carried_out::{carry_out, refuse_ground};
@@ -27,6 +27,7 @@ pub use ending::end;
 pub use excepted::except;
 pub use released::{release, released, releasers};
 pub use seen::{Asked, asker_of, facts, refuse_others, shown, shown_by_id, terms_of};
+pub(super) use terms::seen_lately;
 
 use super::auth::AtDesk;
 use super::database::{Connection, Database, Write};
@@ -44,12 +45,6 @@ use crate::domain::visit::Takes;
 use crate::domain::working_days::WorkingDays;
 use crate::domain::{AccountResetId, OfferId, OperatorId, Person, PersonId, StationId};
 use crate::wire::{ActReceipt, Because, Operator, Until, Visit, problem_code};
-
-/// So many requests about one person within [`DAY`] are taken; the next one waits until the first is older.
-const OF_ONE_PERSON: u32 = 3;
-
-/// The same of all, those too that were taken back before anybody was asked to release them: more than an honest agent gets wrong.
-const TAKEN_BACK_TOO: u32 = 6;
 
 /// From so many requests of one human within [`DAY`] on, each raises an alarm.
 const OF_ONE_AGENT: u32 = 5;

@@ -121,3 +121,14 @@ pub async fn keep(
     };
     Ok(kept::insert(tx, &new, now).await?)
 }
+
+/// What was signed is still so.
+pub fn refuse_changed(is_same: bool) -> Answer<()> {
+    match is_same {
+        true => Ok(()),
+        false => Err(Refusal::because(
+            problem_code::ACT_CHANGED,
+            Because::ActChanged {},
+        )),
+    }
+}

@@ -28,8 +28,11 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
+mod address;
+mod asking;
 mod codes;
 mod forms;
+mod look;
 mod objection;
 mod page;
 mod people;
@@ -241,7 +244,7 @@ async fn attended(
     let route = route.map_or("-", MatchedPath::as_str).to_owned();
     let client = request.extensions().get::<ClientAddress>().map(|c| c.0);
     let client = client.map(tracing::field::display);
-    let look = page::Look::of(request.headers(), (&method, request.uri()));
+    let look = look::Look::of(request.headers(), (&method, request.uri()));
     let mut response = match guard(&site, &method, request.headers()) {
         Ok(()) if is_led_here(&method, request.headers()) => page::once_more(&look),
         Ok(()) => served((&at_once, &site), request, next).await,

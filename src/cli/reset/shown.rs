@@ -4,9 +4,10 @@
 
 use serde_json::json;
 
-use super::{line, when};
-use crate::cli::commands::Runs;
+use super::line;
+use crate::cli::outcome::account_reset::when;
 use crate::cli::output::Outcome;
+use crate::cli::runs::Runs;
 use crate::domain::AccountResetId;
 use crate::text::{spoken, tr};
 use crate::wire::{AccountReset, AccountResetDetail};

@@ -8,9 +8,9 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::args::ImportArguments;
-use crate::cli::commands::Runs;
 use crate::cli::outcome::{outcome_of_stop, unreadable};
 use crate::cli::output::{Exit, Outcome};
+use crate::cli::runs::Runs;
 use crate::cli::secret::{SecretError, from_descriptor};
 use crate::domain::EntryId;
 use crate::files;

@@ -1,28 +1,28 @@
 //! An agent asks for the reset of an account.
 //!
-//! Invariant: of one person one request is open at a time, and so many within a day.
+//! Invariant: nothing comes of what somebody asked for who may not ask any more.
 
 use jiff::Timestamp;
 
+use super::terms::{refuse_more, seen_lately, terms};
 use super::{
-    AGAIN, DAY, IDENTIFIED_WITHIN, OF_ONE_AGENT, OF_ONE_PERSON, TAKEN_BACK_TOO, Told, Wish, agent,
-    away, check, expire, fallen, going, not_allowed, open_of, party, refuse_changed_since,
-    refuse_needless, refuse_unknown, standing_of, tell, vouching,
+    AGAIN, DAY, OF_ONE_AGENT, Told, Wish, agent, away, check, fallen, not_allowed,
+    refuse_changed_since, refuse_needless, refuse_unknown, tell, vouching,
 };
 use crate::domain::account_reset::{RELEASED_WITHIN, ResetState};
-use crate::domain::act::{Act, GOING_MAX, LookedAt, Others, ResetTerms};
+use crate::domain::act::{Act, ResetTerms};
 use crate::domain::authority::{Action, may_ask};
 use crate::domain::identification::Methods;
 use crate::domain::visit::Takes;
 use crate::domain::{AccountResetId, Bytes, OperatorId, Person, PersonId, VisitId};
 use crate::server::auth::AtDesk;
-use crate::server::database::{Connection, Write};
+use crate::server::database::Write;
 use crate::server::notices::Kind;
-use crate::server::problem::{Answer, Refusal, operator_revoked};
+use crate::server::problem::{Answer, operator_revoked};
 use crate::server::tables::account_reset::{self as table, By, NewReset};
 use crate::server::tables::{audit, visit};
 use crate::server::visits;
-use crate::wire::{Because, Identified, Visit, problem_code};
+use crate::wire::problem_code;
 
 /// What an operator may ask for now, for whoever is at their desk; what they would sign.
 pub async fn ask(
@@ -69,100 +69,6 @@ async fn refuse_unknown_hands(tx: &mut Write, id: VisitId) -> Answer<()> {
         refuse_unknown(tx, &account.operator).await?;
     }
     Ok(())
-}
-
-/// Nothing is asked for while something is open but for `but`, nor too often.
-pub(super) async fn refuse_more(
-    tx: &mut Write,
-    person: &Person,
-    but: Option<AccountResetId>,
-    now: Timestamp,
-) -> Answer<()> {
-    expire(tx, now).await?;
-    if let Some(open) = open_of(tx, &person.id, now).await?
-        && Some(open.id) != but
-    {
-        let why = Because::ResetOpen {
-            person: person.name.clone(),
-            how: Box::new(standing_of(&open, now)),
-        };
-        return Err(Refusal::because(problem_code::RESET_OPEN, why).by_reset(open.id));
-    }
-    refuse_often(tx, person, now).await
-}
-
-/// Whoever asks: so many about one person, and no more.
-pub(super) async fn refuse_often(
-    db: &mut Connection,
-    person: &Person,
-    now: Timestamp,
-) -> Answer<()> {
-    let allowed = table::allowed_at(db, &person.id).await?;
-    let since = allowed.map_or(now - DAY, |at| at.max(now - DAY));
-    let (all, lately) = table::asked_about(db, &person.id, since).await?;
-    if lately >= OF_ONE_PERSON || all >= TAKEN_BACK_TOO {
-        let why = Because::ResetLimit {
-            count: all,
-            person: person.name.clone(),
-        };
-        return Err(Refusal::because(problem_code::RESET_LIMIT, why));
-    }
-    Ok(())
-}
-
-/// How the person was identified, not long before it is asked for.
-pub(in crate::server) fn seen_lately(visit: &Visit, asked_at: Timestamp) -> Answer<LookedAt> {
-    let not_identified = |why: Because| Refusal::because(problem_code::NOT_IDENTIFIED, why);
-    let identified = visit
-        .identified
-        .as_ref()
-        .ok_or_else(|| not_identified(Because::NobodyIdentified {}))?;
-    if identified.check.at < asked_at - IDENTIFIED_WITHIN {
-        return Err(not_identified(Because::IdentifiedLongAgo {}));
-    }
-    Ok(looked_at(visit.id, identified))
-}
-
-/// An identification, as an act names it.
-pub(super) fn looked_at(visit: VisitId, identified: &Identified) -> LookedAt {
-    let check = &identified.check;
-    LookedAt {
-        visit,
-        how: check.how.to_string(),
-        by: party(check.operator.as_str(), &identified.operator_name),
-        station: party(check.station.as_str(), &identified.station_name),
-        at: check.at,
-    }
-}
-
-/// What is asked for, as it is now.
-pub(super) async fn terms(
-    tx: &mut Write,
-    id: AccountResetId,
-    person: &Person,
-    (wish, identified): (Wish<'_>, Option<LookedAt>),
-) -> Answer<ResetTerms> {
-    let going = going(tx, &person.id).await?;
-    Ok(ResetTerms {
-        reset: id,
-        person: party(person.id.as_str(), &person.name),
-        organisation: person
-            .organisation
-            .as_ref()
-            .map(|o| party(o.id.as_str(), &o.name)),
-        others: Others::of(
-            going
-                .iter()
-                .skip(GOING_MAX)
-                .map(|factor| factor.id.as_str()),
-        ),
-        factors: going.into_iter().take(GOING_MAX).collect(),
-        reason: wish.reason,
-        remark: wish.remark.to_owned(),
-        ticket: wish.ticket.map(ToOwned::to_owned),
-        identified,
-        away: None,
-    })
 }
 
 /// Keeps a request that an agent signed: its act is kept already.

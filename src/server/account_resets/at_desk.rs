@@ -7,6 +7,7 @@
 use jiff::Timestamp;
 
 use super::by_administrator::{self, Asks, Proof, ask, asked};
+use super::terms::somebody;
 use super::{ByPerson, known, shown, stored};
 use crate::domain::account_reset::ResetState;
 use crate::domain::act::ResetTerms;
@@ -59,7 +60,7 @@ pub async fn signed(
     now: Timestamp,
 ) -> Answer<()> {
     let over = || Refusal::because(problem_code::VISIT_OVER, Because::SignerAtDesk {});
-    let asker = by_administrator::somebody(tx, administrator).await?;
+    let asker = somebody(tx, administrator).await?;
     let visit = visits::of_desk(tx, desk, &asker, now).await?;
     let visit = visit.ok_or_else(over)?.id;
     sign(tx, desk, (terms.reset, visit), now).await?;

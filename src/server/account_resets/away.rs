@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::asked::{refuse_more, terms};
+use super::terms::{refuse_more, terms};
 use super::{
     IDENTIFIED_WITHIN, Wish, agent, check, not_allowed, over, party, refuse_needless_for,
     refuse_unknown, vouching,

@@ -6,7 +6,10 @@
 
 use jiff::Timestamp;
 
-use super::asked::{looked_at, refuse_more, refuse_often, seen_lately, terms};
+use super::ending::end_by_person;
+use super::terms::{
+    looked_at, refuse_ended, refuse_more, refuse_often, seen_lately, somebody, terms,
+};
 use super::{
     AGAIN, ByPerson, DAY, OF_ONE_ADMINISTRATOR, PREPARED_BY_ONE, Told, Wish, check, fallen,
     not_allowed, over, refuse_needless, refuse_needless_for, stands, stored, tell,
@@ -271,12 +274,6 @@ pub async fn asked(
     tell(tx, Kind::ResetAsked, &person, &told, now).await
 }
 
-/// The administrator of that name.
-pub(super) async fn somebody(db: &mut Connection, id: &PersonId) -> Answer<Person> {
-    let person = person::by_id(db, id).await?;
-    person.ok_or_else(|| Refusal::internal("an administrator who is nobody"))
-}
-
 async fn keep(
     tx: &mut Write,
     (asks, person): (Asks<'_>, &Person),
@@ -322,22 +319,6 @@ async fn alarm_if_many(
         again + 1
     );
     Ok(audit::raise(tx, None, (problem_code::RESET_LIMIT, &detail), now).await?)
-}
-
-/// What was asked for by a factor that opens nothing any more is nobody's word.
-pub(super) async fn refuse_ended(
-    tx: &mut Connection,
-    owner: &PersonId,
-    with: &FactorName,
-) -> Answer<()> {
-    let valid = standing::valid(tx, owner).await?;
-    match valid.iter().any(|factor| factor.id == *with) {
-        true => Ok(()),
-        false => Err(Refusal::because(
-            problem_code::NOT_ALLOWED,
-            Because::FactorEnded {},
-        )),
-    }
 }
 
 /// Whoever asked still may, by a factor that still holds and in which nobody of these visits had a hand.
@@ -392,7 +373,7 @@ pub async fn withdraw(
     match reset.administrator.as_ref() == Some(by) {
         true => {
             let by = ByPerson { id: by, desk: None };
-            super::ending::end_by_person(tx, (&reset, ResetState::Withdrawn), by, now).await
+            end_by_person(tx, (&reset, ResetState::Withdrawn), by, now).await
         }
         false => Err(Refusal::because(
             problem_code::NOT_ALLOWED,
@@ -415,7 +396,7 @@ pub async fn object(
     if *by != person.id && !is_administrator_of(&objector, &person) {
         return Err(gone());
     }
-    super::ending::end_by_person(tx, (&reset, ResetState::Objected), word, now).await?;
+    end_by_person(tx, (&reset, ResetState::Objected), word, now).await?;
     let mut detail = format!("{by} objected to reset {id} of {}'s account", person.id);
     if let Some(desk) = word.desk {
         let (operator, station) = (&desk.operator.id, &desk.station);

@@ -290,22 +290,11 @@ impl SignedAct<'_> {
             return Err(Refusal::internal("an act that releases nothing"));
         };
         let (found, person) = release(tx, terms.reset, &signer.id, now).await?;
-        refuse_changed(found == self.act.deed)?;
+        acts::refuse_changed(found == self.act.deed)?;
         self.keep(by, tx, now).await?;
         let whom = (signer, asked_by.name.as_str(), desk);
         let when = (pace, now);
         released(tx, (&self.act, terms), whom, (&person, typed), when).await?;
         Ok(terms.reset)
-    }
-}
-
-/// What was signed is still so.
-pub fn refuse_changed(is_same: bool) -> Answer<()> {
-    match is_same {
-        true => Ok(()),
-        false => Err(Refusal::because(
-            problem_code::ACT_CHANGED,
-            Because::ActChanged {},
-        )),
     }
 }

@@ -6,8 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::asked::{refuse_more, terms};
-use super::by_administrator::{refuse_ended, somebody};
+use super::terms::{refuse_ended, refuse_more, somebody, terms};
 use super::{
     DAY, Told, Wish, check, known, open_of, party, refuse_needless_for, refuse_otherwise, tell,
 };
@@ -19,6 +18,7 @@ use crate::domain::visit::{Had, Takes};
 use crate::domain::{
     AccountResetId, IdentificationId, OfferId, OperatorId, OrganisationId, Person, PersonId,
 };
+use crate::server::acts;
 use crate::server::database::{Connection, Write};
 use crate::server::exceptions;
 use crate::server::notices::Kind;
@@ -160,7 +160,7 @@ pub async fn vouched(
     };
     let whom = (administrator, &subject);
     let (found, person) = ask(tx, whom, (terms.reset, wish), methods, now).await?;
-    super::signing::refuse_changed(found == *terms)?;
+    acts::refuse_changed(found == *terms)?;
     refuse_ended(tx, administrator, with).await?;
     refuse_young(tx, administrator, Some(with), now).await?;
     let new = Stored {

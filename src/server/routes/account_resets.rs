@@ -38,8 +38,8 @@ use crate::domain::authority::carries_out_for_administrators;
 use crate::domain::{AccountResetId, PersonId};
 use crate::server::Registry;
 use crate::server::account_resets::by_administrator::Proof;
-use crate::server::account_resets::signing::refuse_changed;
 use crate::server::account_resets::{self as resets, Asked as Asker, Wish, by_administrator};
+use crate::server::acts;
 use crate::server::auth::{AtDesk, IdempotencyKey};
 use crate::server::database::{Connection, Write};
 use crate::server::ledger::{self, Opened};
@@ -293,7 +293,7 @@ async fn done(
             let methods = &registry.config.identification.methods;
             let (found, person) =
                 resets::ask_again(tx, desk, terms, (wish, methods), times).await?;
-            refuse_changed(found == *terms)?;
+            acts::refuse_changed(found == *terms)?;
             signed.keep(by, tx, now).await?;
             resets::asked(tx, desk, (&signed.act, terms), (&person, signature), now).await?;
             Ok(terms.reset)

@@ -17,7 +17,7 @@ use super::signing::{self, Taken};
 use super::{Body, Named, Shared};
 use crate::domain::VisitId;
 use crate::domain::authority::Action;
-use crate::server::account_resets::signing::refuse_changed;
+use crate::server::acts;
 use crate::server::auth::{AtDesk, IdempotencyKey};
 use crate::server::ledger::{self, Opened};
 use crate::server::loans;
@@ -121,7 +121,7 @@ pub async fn signed(
     let (tx, act) = (&mut signed.entry.tx, &signed.act.act);
     let whom = (signed.ground.signer(), &push.assertion.raw_id);
     let (deed, loan) = loans::ask_again(tx, &desk, act, whom, (&registry.days, now)).await?;
-    refuse_changed(deed == act.deed)?;
+    acts::refuse_changed(deed == act.deed)?;
     signed.act.keep(signed.by, tx, now).await?;
     loans::agreed(tx, &loan, act.id, now).await?;
     let (visit, person) = visits::going(tx, &desk, loan.visit, now).await?;

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use super::session::Visitor;
@@ -36,6 +36,13 @@ pub struct Named<T>(pub T);
 #[derive(FromRequestParts)]
 #[from_request(via(Query), rejection(Trouble))]
 pub struct Params<T>(pub T);
+
+/// Nothing but that it is meant.
+#[derive(Deserialize, Serialize)]
+pub struct Meant {
+    #[serde(skip_serializing)]
+    pub form: String,
+}
 
 impl From<PathRejection> for Trouble {
     fn from(_: PathRejection) -> Self {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::address::segment;
 use super::forms::{Named, Params};
 use super::page::kind;
 use super::requests;
@@ -142,19 +143,6 @@ fn paging(t: &Text, (sought, page): (&str, u32), more: bool) -> Markup {
     }
 }
 
-/// As a piece of an address takes it: whatever is no letter or digit is written by its bytes.
-pub fn segment(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut written, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                written.push(char::from(byte));
-            }
-            _ => written.push_str(&format!("%{byte:02X}")),
-        }
-        written
-    })
-}
-
 /// One of them.
 pub async fn detail(
     State(site): Shared,
@@ -252,7 +240,7 @@ fn lent(held: &Held) -> Option<Timestamp> {
 mod tests {
     use jiff::Timestamp;
 
-    use super::{lent, segment, stands};
+    use super::{lent, stands};
     use crate::domain::visit::{Held, Suspended, SuspendedWhy};
     use crate::text::english;
 
@@ -276,11 +264,5 @@ mod tests {
         };
         assert!(stands(english(), &lost).contains("lost"));
         assert_eq!(lent(&lost), None);
-    }
-
-    #[test]
-    fn whatever_is_in_an_address_stays_in_its_piece() {
-        assert_eq!(segment("p-1"), "p-1");
-        assert_eq!(segment("a/b?c&d=é"), "a%2Fb%3Fc%26d%3D%C3%A9");
     }
 }

@@ -8,29 +8,27 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use maud::{Markup, html};
-use serde::{Deserialize, Serialize};
 
-use super::forms::{Named, Sent};
+use super::address::segment;
+use super::asking::{Why, about, drawn_up, one_line, why_form};
+use super::forms::{Meant, Named, Sent};
 use super::page::{told, with_status};
-use super::people::segment;
 use super::session::Administrator;
 use super::{Shared, Shown};
-use crate::domain::account_reset::{REMARK_CHARS_MAX, ResetReason, ResetState, TICKET_CHARS_MAX};
+use crate::domain::account_reset::ResetState;
 use crate::domain::act::Deed;
 use crate::domain::authority::{Action, NotTheirs, may_ask_for};
 use crate::domain::visit::Had;
 use crate::domain::{AccountResetId, Person, PersonId};
 use crate::server::account_resets::ByPerson;
 use crate::server::account_resets::by_administrator::{self, Asks};
-use crate::server::account_resets::signing::to_sign;
-use crate::server::account_resets::{self as resets, Wish, vouching};
+use crate::server::account_resets::{self as resets, vouching};
 use crate::server::database::Connection;
 use crate::server::problem::{Answer, Refusal};
 use crate::server::tables::account_reset as table;
-use crate::server::tables::act_asked::Signer;
 use crate::server::tables::audit::Line;
 use crate::server::tables::standing;
-use crate::text::{Text, tr};
+use crate::text::tr;
 use crate::wire::{AccountReset, Vouched, problem_code};
 
 /// Most requests that are listed.
@@ -38,26 +36,6 @@ const LISTED_MAX: u32 = 100;
 
 /// Most of one person that are listed on their page.
 const OF_ONE_MAX: u32 = 10;
-
-/// What an administrator says of why.
-#[derive(Deserialize, Serialize, Default)]
-pub struct Why {
-    #[serde(skip_serializing, default)]
-    pub form: String,
-    #[serde(default)]
-    reason: String,
-    #[serde(default)]
-    remark: String,
-    #[serde(default)]
-    ticket: String,
-}
-
-/// Nothing but that it is meant.
-#[derive(Deserialize, Serialize)]
-pub struct Meant {
-    #[serde(skip_serializing)]
-    pub form: String,
-}
 
 /// Where the reset of somebody is asked for.
 pub async fn why(State(site): Shared, admin: Administrator, Named(id): Named<PersonId>) -> Shown {
@@ -88,72 +66,6 @@ fn why_page(
     };
     let title = tr!(t, "page-ask-for", person = person.name.as_str());
     about(admin, person, (&title, &main), wrong)
-}
-
-/// A page about somebody of the organisation. `wrong`: what is wrong with what was sent.
-pub fn about(
-    admin: &Administrator,
-    person: &Person,
-    (title, main): (&str, &Markup),
-    wrong: Option<String>,
-) -> Answer<Response> {
-    let t = admin.visitor.look.text;
-    let main = html! {
-        @if let Some(wrong) = &wrong { (told("bad", wrong)) }
-        (main)
-        p.aside { a href={ "/people/" (segment(person.id.as_str())) } { (tr!(t, "page-back-to", what = person.name.as_str())) } }
-    };
-    let page = admin.visitor.page(title, &admin.frame(), &main)?;
-    Ok(match wrong {
-        Some(_) => with_status(StatusCode::UNPROCESSABLE_ENTITY, page),
-        None => page,
-    })
-}
-
-/// Where it is said why, and sent to that path.
-pub fn why_form(admin: &Administrator, at: &str, why: &Why) -> Answer<Markup> {
-    let t = admin.visitor.look.text;
-    Ok(html! {
-        form.card method="post" action=(at) {
-            (admin.visitor.form(at)?)
-            fieldset {
-                legend { (tr!(t, "page-ask-why")) }
-                @for reason in ResetReason::ALL {
-                    label {
-                        input type="radio" name="reason" value=(reason.as_str()) required
-                            checked[why.reason == reason.as_str()];
-                        span { (t.reset_reason(reason)) }
-                    }
-                }
-            }
-            label for="remark" { (tr!(t, "page-ask-remark")) }
-            input #remark name="remark" maxlength=(REMARK_CHARS_MAX) value=(why.remark);
-            label for="ticket" { (tr!(t, "page-ask-ticket")) }
-            input #ticket name="ticket" maxlength=(TICKET_CHARS_MAX) value=(why.ticket);
-            button { (tr!(t, "page-ask-on")) }
-        }
-    })
-}
-
-impl Why {
-    /// As it is asked for; none: no reason was chosen.
-    pub fn wish(&self) -> Option<Wish<'_>> {
-        Some(Wish {
-            reason: ResetReason::parse(&self.reason)?,
-            remark: self.remark.trim(),
-            ticket: Some(self.ticket.trim()).filter(|ticket| !ticket.is_empty()),
-        })
-    }
-}
-
-/// What is said of a text that is not taken.
-pub fn one_line(t: &Text) -> String {
-    tr!(
-        t,
-        "page-ask-one-line",
-        most = REMARK_CHARS_MAX,
-        ticket = TICKET_CHARS_MAX
-    )
 }
 
 fn asking_path(person: &PersonId) -> String {
@@ -195,22 +107,6 @@ pub async fn ask(
     let detail = format!("on a page, by {}, act {to_sign}", admin.person.id);
     let line = admin.line("reset-asking", id.as_str(), &detail);
     Ok(once.done(tx, (&path, line), now).await?)
-}
-
-/// What is to be signed there, in this session.
-pub async fn drawn_up(
-    admin: &Administrator,
-    tx: &mut crate::server::database::Write,
-    deed: Deed,
-    now: Timestamp,
-) -> Answer<crate::domain::OfferId> {
-    let by = &admin.visitor.site.people;
-    let signer = (
-        Signer::Person(admin.person.id.clone()),
-        admin.person.name.as_str(),
-    );
-    let to_sign = to_sign(by, tx, signer, (admin.visitor.place(), deed), now).await?;
-    Ok(to_sign.id)
 }
 
 /// What a desk prepared is asked for in the same way.

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 
-use super::page::{Frame, Look, cookie};
+use super::look::{Look, cookie};
 use super::{Site, Trouble};
 use crate::domain::suspension::FactorSort;
 use crate::domain::{Bytes, Organisation, Person, PersonId, Secret};
@@ -179,25 +179,9 @@ impl Someone {
             Self::Agent(agent) => &agent.visitor,
         }
     }
-
-    /// The frame of a page for them.
-    pub fn frame(&self) -> Frame<'_> {
-        match self {
-            Self::Administrator(admin) => admin.frame(),
-            Self::Agent(agent) => agent.frame(),
-        }
-    }
 }
 
 impl Administrator {
-    /// The frame of a page for them.
-    pub fn frame(&self) -> Frame<'_> {
-        Frame::Administrator {
-            name: &self.person.name,
-            organisation: &self.organisation.name,
-        }
-    }
-
     /// What the audit says that they did; who did it stands in `detail`, because they are no operator.
     pub fn line<'a>(&self, action: &'a str, subject: &'a str, detail: &'a str) -> Line<'a> {
         Line {
@@ -211,13 +195,6 @@ impl Administrator {
 }
 
 impl Agent {
-    /// The frame of a page for them.
-    pub fn frame(&self) -> Frame<'_> {
-        Frame::Agent {
-            name: &self.operator.name,
-        }
-    }
-
     /// What the audit says that they did.
     pub fn line<'a>(&'a self, action: &'a str, subject: &'a str, detail: &'a str) -> Line<'a> {
         Line {

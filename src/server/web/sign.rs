@@ -9,19 +9,19 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
+use super::address::segment;
 use super::codes::{self, Typed};
 use super::forms::{Named, Once, Sent};
 use super::page::{told, with_status};
-use super::people::segment;
 use super::session::{Administrator, Agent, Someone};
 use super::sign_in::{assertion, key_fields};
 use super::{Shared, Shown, Site, Trouble, on_to, waiting};
+use crate::domain::OfferId;
 use crate::domain::act::{Act, Deed, ResetTerms};
 use crate::domain::suspension::FactorSort;
-use crate::domain::{AccountResetId, OfferId};
 use crate::server::account_resets::by_administrator::{self, Asks, Proof};
 use crate::server::account_resets::signing::{self, Ground, SignedAct, asked_there};
-use crate::server::account_resets::{self as resets, Wish, asker_of, vouching};
+use crate::server::account_resets::{Wish, vouching};
 use crate::server::database::{Connection, Write};
 use crate::server::ledger::refuse_changed;
 use crate::server::problem::{Answer, Refusal};
@@ -156,7 +156,7 @@ async fn releasing_form(
     };
     let options = options(site, db, asked).await?;
     Ok(html! {
-        (bearing(site, db, agent, terms.reset).await?)
+        (waiting::bearing(site, db, agent, terms.reset).await?)
         form.card method="post" action=(at) data-key=(options) data-key-with="last_name" {
             (agent.visitor.form(&at)?)
             label for="last-name" { (tr!(t, "page-release-name")) }
@@ -167,29 +167,6 @@ async fn releasing_form(
                 button.plain { (tr!(t, "page-release-go")) }
             }
             p.hint { (tr!(t, "page-refuse-how")) }
-        }
-    })
-}
-
-/// What bears on a request and nobody who asks can change.
-pub async fn bearing(
-    site: &Site,
-    db: &mut Connection,
-    agent: &Agent,
-    id: AccountResetId,
-) -> Answer<Markup> {
-    let (t, now) = (agent.visitor.look.text, site.registry.now());
-    let reset = resets::shown_by_id(db, id, now).await?;
-    let by = (asker_of(&reset)?, reset.ticket.as_deref());
-    let reader = Some(&agent.operator.id);
-    let facts = resets::facts(db, (&reset.person.id, id), (by, reader), now).await?;
-    let zone = &site.registry.zone;
-    let day = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%Y-%m-%d").to_string();
-    let facts = t.reset_facts(&facts, day);
-    Ok(html! {
-        @if !facts.is_empty() {
-            h2 { (tr!(t, "page-facts")) }
-            ul.plain-list { @for (is_warning, fact) in &facts { li class=[is_warning.then_some("warning")] { (fact) } } }
         }
     })
 }

@@ -6,9 +6,9 @@ use axum::extract::State;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::forms::{Named, Sent};
-use super::people::segment;
-use super::requests::{Meant, Why, about, drawn_up, one_line, why_form};
+use super::address::segment;
+use super::asking::{Why, about, drawn_up, one_line, why_form};
+use super::forms::{Meant, Named, Sent};
 use super::session::Administrator;
 use super::{Shared, Shown};
 use crate::domain::act::Deed;

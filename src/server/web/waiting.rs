@@ -6,17 +6,15 @@ use axum::response::Response;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::forms::{Named, Sent};
+use super::forms::{Meant, Named, Sent};
 use super::page::{told, with_status};
-use super::requests::Meant;
 use super::session::Agent;
-use super::sign::bearing;
 use super::{Shared, Shown, Site};
 use crate::domain::AccountResetId;
 use crate::domain::account_reset::ResetState;
 use crate::domain::act::ResetTerms;
-use crate::server::account_resets as resets;
 use crate::server::account_resets::signing::to_sign;
+use crate::server::account_resets::{self as resets, asker_of};
 use crate::server::database::Connection;
 use crate::server::problem::Answer;
 use crate::server::tables::account_reset as table;
@@ -108,6 +106,29 @@ pub fn path_of(id: AccountResetId, deed: &str) -> String {
 /// One of them, with what bears on it.
 pub async fn detail(State(site): Shared, agent: Agent, Named(id): Named<AccountResetId>) -> Shown {
     Ok(page(&site, &agent, id, None).await?)
+}
+
+/// What bears on a request and nobody who asks can change.
+pub async fn bearing(
+    site: &Site,
+    db: &mut Connection,
+    agent: &Agent,
+    id: AccountResetId,
+) -> Answer<Markup> {
+    let (t, now) = (agent.visitor.look.text, site.registry.now());
+    let reset = resets::shown_by_id(db, id, now).await?;
+    let by = (asker_of(&reset)?, reset.ticket.as_deref());
+    let reader = Some(&agent.operator.id);
+    let facts = resets::facts(db, (&reset.person.id, id), (by, reader), now).await?;
+    let zone = &site.registry.zone;
+    let day = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%Y-%m-%d").to_string();
+    let facts = t.reset_facts(&facts, day);
+    Ok(html! {
+        @if !facts.is_empty() {
+            h2 { (tr!(t, "page-facts")) }
+            ul.plain-list { @for (is_warning, fact) in &facts { li class=[is_warning.then_some("warning")] { (fact) } } }
+        }
+    })
 }
 
 /// The same. `wrong`: what stood in the way of what was sent.

@@ -4,10 +4,10 @@
 
 use parking_lot::Mutex;
 
-use super::args::{CodeSource, Proof, ProofArguments, Qr};
-use super::picture::Shown;
 use crate::cli::output::Output;
 use crate::cli::secret::{Lines, line_from_terminal};
+use crate::cli::totp::args::{CodeSource, Proof, ProofArguments, Qr};
+use crate::cli::totp::picture::Shown;
 use crate::domain::factor::TotpCode;
 use crate::text::{spoken, tr};
 use crate::totp::AppSetup;
