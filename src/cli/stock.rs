@@ -82,7 +82,7 @@ pub(super) async fn run(
         StockCommand::List { place, condition } => {
             shown::items(station, (place.as_deref(), *condition), output)
         }
-        StockCommand::Show { item } => shown::item(station, item, output),
+        StockCommand::Show { item } => shown::item(station, item, output).await,
         StockCommand::Update => {
             let heard = station.hear_stock().await?;
             let detail = tr!(spoken(), "cli-stock-updated");

@@ -3,9 +3,9 @@
 use reqwest::Method;
 
 use super::{Client, Label, MAX_REPLY_BYTES, RegistryError, decode};
-use crate::domain::EntryId;
 use crate::domain::custody::{Delivery, Place, TagBlock};
-use crate::wire::{DeliveryRequest, PlaceRequest, Session, StockFeed, TagRequest};
+use crate::domain::{EntryId, ItemId};
+use crate::wire::{DeliveryRequest, ItemHistory, PlaceRequest, Session, StockFeed, TagRequest};
 
 impl Client {
     /// `GET /v1/stock/feed`: what happened in the register after that event. Nobody has to be signed in.
@@ -21,6 +21,16 @@ impl Client {
             .send_as_station(make, None, MAX_REPLY_BYTES)
             .await?;
         decode::reply(&head, &body)
+    }
+
+    /// `GET /v1/stock/items/{id}`: an item with all that was done with it.
+    pub async fn item_history(
+        &self,
+        session: &Session,
+        item: ItemId,
+    ) -> Result<ItemHistory, RegistryError> {
+        let id = item.to_string();
+        self.get(session, &["stock", "items", &id], &[]).await
     }
 
     /// `PUT /v1/stock/places/{id}`: a place as it is from now on.

@@ -16,7 +16,7 @@ use crate::domain::{DeliveryId, EntryId, ItemId, KeyFacts, OperatorId, PlaceId};
 use crate::record::Change;
 pub use crate::store::stock::KnownItem;
 use crate::store::stock::{FeedFault, Heard, Register};
-use crate::wire::{DeliveryRequest, MovementPush, PlaceRequest, TagRequest, VERSION};
+use crate::wire::{DeliveryRequest, ItemHistory, MovementPush, PlaceRequest, TagRequest, VERSION};
 use crate::workflow::Stop;
 
 /// What is to be done with an item, besides the act.
@@ -73,6 +73,13 @@ impl Station {
         loop {
             let heard = self.stock().heard()?;
             let feed = self.heard(client.stock_feed(heard.after).await)?;
+            if feed.last < heard.after {
+                tracing::warn!(
+                    "the registry has lost events of its stock: they are asked for anew"
+                );
+                self.stock().forget()?;
+                continue;
+            }
             match self.stock().take(&feed, heard.after, Timestamp::now()) {
                 Ok(()) if feed.more => {}
                 Ok(()) => {
@@ -366,6 +373,13 @@ impl Station {
             Some(joined) => Ok(self.stock().blocks(&joined.id)?),
             None => Ok(Vec::new()),
         }
+    }
+
+    /// All that was done with an item, as the registry has it.
+    pub async fn item_history(&self, item: ItemId) -> Result<ItemHistory, Stop> {
+        let session = self.session()?;
+        let history = self.registry()?.item_history(&session, item).await;
+        self.heard_in(&session, history)
     }
 
     /// Gets more numbers for tags from the registry.

@@ -121,6 +121,7 @@ impl Here {
 
     fn hears(&self, after: u64, events: Vec<StockEvent>) -> Result<(), FeedFault> {
         let feed = StockFeed {
+            last: events.last().map_or(0, |event| event.number),
             events,
             more: false,
         };

@@ -2815,3 +2815,4 @@ cli-item-contested = Something that was done here does not go with what was done
 cli-count-missing = missing
 cli-count-found = found
 cli-counted = { $seen } of { $expected } were there, and { $found } that are recorded elsewhere.
+cli-item-no-history = What was done with it before is told while the registry answers.

@@ -2815,3 +2815,4 @@ cli-item-contested = Iets wat hier gedaan is past niet bij wat elders gedaan is:
 cli-count-missing = ontbreekt
 cli-count-found = gevonden
 cli-counted = { $seen } van { $expected } lagen er, en { $found } die elders geboekt staan.
+cli-item-no-history = Wat er eerder mee gedaan is, wordt gezegd zolang het register antwoordt.

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::cli::output::{Outcome, Output};
-use crate::domain::PlaceId;
 use crate::domain::custody::{At, Condition, ItemState, Place, Stock, Thing};
+use crate::domain::{PlaceId, StationId};
 use crate::station::Station;
 use crate::text::clean::columns;
 use crate::text::{spoken, tr};
+use crate::wire::{StockEvent, StockNews};
 use crate::workflow::Stop;
 
 /// `place list`
@@ -90,7 +91,7 @@ pub(super) fn items(
 }
 
 /// `stock show`
-pub(super) fn item(station: &Station, name: &str, output: &Output) -> Result<Outcome, Stop> {
+pub(super) async fn item(station: &Station, name: &str, output: &Output) -> Result<Outcome, Stop> {
     let known = station.item_called(name)?;
     let places = labels(station)?;
     output.item("item", &known, &line_of(&places, &known.state));
@@ -101,7 +102,32 @@ pub(super) fn item(station: &Station, name: &str, output: &Output) -> Result<Out
     if known.contested {
         detail = format!("{detail} {}", tr!(spoken(), "cli-item-contested"));
     }
+    let told = station.item_history(known.state.id()).await;
+    match &told {
+        Ok(history) => {
+            for event in &history.events {
+                output.item("done", event, &done_line(event));
+            }
+        }
+        Err(_) => detail = format!("{detail} {}", tr!(spoken(), "cli-item-no-history")),
+    }
     as_of(station, detail, json!({ "item": known }))
+}
+
+/// The line of something that was done with an item.
+fn done_line(event: &StockEvent) -> String {
+    let StockNews::Moved { movement, .. } = &event.what else {
+        return String::new();
+    };
+    let at = movement.at.to_zoned(jiff::tz::TimeZone::system());
+    let station = event.station.as_ref().map_or("-", StationId::as_str);
+    columns(&[
+        &at.strftime("%Y-%m-%d %H:%M"),
+        &spoken().stock_act(movement.what.kind()),
+        &movement.operator,
+        &station,
+        &movement.remark.as_deref().unwrap_or(""),
+    ])
 }
 
 /// One item with which something was done.

@@ -21,7 +21,7 @@ use crate::server::tables::audit::{self, Line};
 use crate::server::tables::stock as table;
 use crate::wire::{
     Because, DeliveryRequest, FEED_EVENTS, ItemHistory, Items, MovementPush, MovementReceipt,
-    PlaceRequest, Push, StockFeed, TagRequest, problem_code,
+    PlaceRequest, Push, StockEvent, StockFeed, StockNews, TagRequest, problem_code,
 };
 
 /// Most items in one answer.
@@ -108,14 +108,35 @@ pub struct After {
 )]
 pub async fn feed(
     State(registry): Shared,
-    _station: AtStation,
+    AtStation(station): AtStation,
     Params(After { after }): Params<After>,
 ) -> Answer<Json<StockFeed>> {
-    let mut db = registry.db.read().await?;
+    let mut db = registry.db.snapshot().await?;
+    let last = table::last(&mut db).await?;
     let mut events = table::events(&mut db, after, FEED_EVENTS + 1).await?;
     let more = events.len() > FEED_EVENTS;
     events.truncate(FEED_EVENTS);
-    Ok(Json(StockFeed { events, more }))
+    let events = events.into_iter();
+    let events = events.map(|event| match event.station.as_ref() == Some(&station) {
+        true => event,
+        false => untold(event),
+    });
+    let events = events.collect();
+    Ok(Json(StockFeed { events, more, last }))
+}
+
+/// A desk that is stolen is no list of who has which key.
+fn untold(event: StockEvent) -> StockEvent {
+    match event.what {
+        StockNews::Moved { entry, movement } => StockEvent {
+            what: StockNews::Moved {
+                entry,
+                movement: Box::new(movement.without_names()),
+            },
+            ..event
+        },
+        _ => event,
+    }
 }
 
 /// What is looked for.

@@ -250,6 +250,14 @@ pub async fn events(
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
+/// The number of the last event.
+pub async fn last(db: &mut Connection) -> Result<u64, Fault> {
+    let last: i64 = sqlx::query_scalar("SELECT coalesce(max(number), 0) FROM stock_event")
+        .fetch_one(db)
+        .await?;
+    Ok(last.unsigned_abs())
+}
+
 /// All that was done with an item, oldest first.
 pub async fn history(db: &mut Connection, item: ItemId) -> Result<Vec<StockEvent>, Fault> {
     let rows: Vec<Event> = sqlx::query_as(

@@ -632,3 +632,93 @@ async fn the_feed_comes_in_pages_and_of_two_at_once_one_was_first() {
         .unwrap();
     assert_eq!(later.events.first(), first.events.get(10));
 }
+
+#[tokio::test]
+async fn a_key_that_is_lost_takes_along_what_its_person_has_on_it() {
+    let stock = Stock::new().await;
+    let world = &stock.world;
+    let mut authenticator = Authenticator::new(1);
+    let (aaguid, serial) = (authenticator.aaguid, "90000001");
+    let offer = world.offer("p-1").await;
+    let mut push = world.enrolment(&offer, &mut authenticator);
+    push.body.key.id.serial = Some(serial.to_owned());
+    world.push(&push).await.unwrap();
+    let mut other = Authenticator::new(2);
+    world.enrolled("p-2", &mut other).await;
+    let item = Item {
+        thing: Thing::SecurityKey {
+            aaguid,
+            serial: Serial::said(serial),
+            firmware: None,
+        },
+        ..stock.token(0)
+    };
+    let mut state = stock.done(&stock.received(&item)).await;
+    let issued = Movement {
+        evidence: Some(Evidence::Typed {
+            name: OneLine::new("Person One").unwrap(),
+        }),
+        ..stock.movement(
+            item.id,
+            1,
+            StockAct::Issue {
+                person: PersonId::new("p-1"),
+                lent_until: None,
+            },
+        )
+    };
+    state = stock
+        .done(&Movement {
+            saw: state.version,
+            ..issued
+        })
+        .await;
+    assert_eq!(world.live_keys_of("p-1").await, 1);
+    let lost = stock.movement(item.id, state.version, StockAct::ReportLost {});
+    assert_eq!(stock.done(&lost).await.condition, Condition::Lost);
+    assert_eq!(world.live_keys_of("p-1").await, 0, "suspended");
+    assert_eq!(world.live_keys_of("p-2").await, 1, "another's");
+}
+
+#[tokio::test]
+async fn no_name_that_was_typed_for_a_receipt_reaches_another_station() {
+    let stock = Stock::new().await;
+    let item = stock.token(0);
+    stock.done(&stock.received(&item)).await;
+    let issued = Movement {
+        evidence: Some(Evidence::Typed {
+            name: OneLine::new("Quentin Unique").unwrap(),
+        }),
+        ..stock.movement(
+            item.id,
+            1,
+            StockAct::Issue {
+                person: PersonId::new("p-1"),
+                lent_until: None,
+            },
+        )
+    };
+    let state = stock.done(&issued).await;
+    let named = |events: &[StockEvent]| {
+        let text = serde_json::to_string(events).unwrap();
+        text.contains("Quentin")
+    };
+    assert!(
+        named(&stock.events().await),
+        "at the station that reported it"
+    );
+    let elsewhere = stock.world.client.stock_feed(0).await.unwrap();
+    assert!(!named(&elsewhere.events));
+    let movements = elsewhere
+        .events
+        .iter()
+        .filter_map(|event| match &event.what {
+            StockNews::Moved { movement, .. } => Some(&**movement),
+            _ => None,
+        });
+    assert_eq!(
+        state_after(movements).unwrap(),
+        Some(state),
+        "it comes to the same"
+    );
+}

@@ -67,9 +67,13 @@ pub struct StockFeed {
     /// More follow.
     #[serde(default)]
     pub more: bool,
+    /// The number of the last event that there is. Where it is less than what was asked after, the registry has lost events: what is
+    /// known of it is to be asked for anew.
+    pub last: u64,
 }
 
-/// Something that happened in the register. People are in it by their identifiers alone.
+/// Something that happened in the register. People are in it by their identifiers alone; whoever did not report it gets no name that was
+/// typed for a receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct StockEvent {
     /// The first has 1; numbers grow, and none is used twice.

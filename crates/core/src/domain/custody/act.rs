@@ -428,6 +428,16 @@ pub struct Movement {
 }
 
 impl Movement {
+    /// As it is told to stations that had no part in it: nobody's name is in it. What is decided by it is the same.
+    pub fn without_names(mut self) -> Self {
+        if let Some(Evidence::Typed { name }) = &mut self.evidence
+            && let Ok(untold) = OneLine::new("…")
+        {
+            *name = untold;
+        }
+        self
+    }
+
     /// Whether what people wrote in it can be shown to others: to be asked where it arrives from outside, because what was kept is read
     /// as it is.
     pub fn check_texts(&self) -> Result<(), NotOneLine> {
