@@ -13,6 +13,7 @@ use crate::copy;
 use crate::factors::{factor_suspended, person_reset_begun, person_reset_done, suspension_lifted};
 use crate::fixture::{record, tickets_sealed};
 use crate::history::{asked, told};
+use crate::stock;
 
 /// As that release said it.
 const LAST: (u64, &str) = (89, "mYh170MW5lGACX0sS0W8v8SPdgC_is7yqA8I2aoHg1Y");
@@ -82,7 +83,7 @@ fn taken_up() -> Change {
 }
 
 /// What later releases added.
-fn added_since() -> [Record; 6] {
+fn added_since() -> [Record; 7] {
     [
         record(100, factor_suspended(100, 1, 100)),
         record(101, suspension_lifted(100, 1)),
@@ -90,6 +91,7 @@ fn added_since() -> [Record; 6] {
         record(103, person_reset_begun(103, 1, 103)),
         record(104, person_reset_done(103, 104)),
         record(105, taken_up()),
+        record(106, stock::changed(106)),
     ]
 }
 
@@ -176,6 +178,7 @@ fn on_a_full_disk_nothing_new_begins_and_everything_else_is_recorded() {
         "token-begun",
         "person-reset-begun",
         "tokens-imported",
+        "stock-moved",
         "begun",
         "key-begun",
     ];

@@ -277,6 +277,9 @@ fn about_enrolments(said: &mut Said, change: &Change, record: &Record) {
         Change::TokensImported { entry, push } => {
             queue(said, *entry, OutboxBody::Tokens { push: push.clone() });
         }
+        Change::StockMoved { entry, push } => {
+            queue(said, *entry, OutboxBody::Movement { push: push.clone() });
+        }
         Change::TokenBegun { intent } => {
             said.unfinished.push(Unfinished::Token((**intent).clone()));
         }

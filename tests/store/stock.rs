@@ -74,6 +74,17 @@ fn moved(saw: u64, to: u128) -> Movement {
     movement(saw, StockAct::Move { to: spot(to) })
 }
 
+/// Something that was done with an item, as a record has it.
+pub fn changed(n: u128) -> Change {
+    Change::StockMoved {
+        entry: entry(n),
+        push: Box::new(MovementPush {
+            version: 3,
+            movement: received(),
+        }),
+    }
+}
+
 /// A journal and a cache in a folder of their own.
 struct Here {
     dir: tempfile::TempDir,
