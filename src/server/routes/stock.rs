@@ -26,6 +26,8 @@ use crate::wire::{
 
 /// Most items in one answer.
 const MOST_ITEMS: u32 = 200;
+/// Bytes of one page of the feed, about: a client takes no answer of a megabyte, and one body may have a quarter of that.
+const FEED_BYTES: usize = 512 << 10;
 /// Longest text that is looked for.
 const MAX_SOUGHT: usize = 200;
 
@@ -113,9 +115,8 @@ pub async fn feed(
 ) -> Answer<Json<StockFeed>> {
     let mut db = registry.db.snapshot().await?;
     let last = table::last(&mut db).await?;
-    let mut events = table::events(&mut db, after, FEED_EVENTS + 1).await?;
-    let more = events.len() > FEED_EVENTS;
-    events.truncate(FEED_EVENTS);
+    let most = (FEED_EVENTS, FEED_BYTES);
+    let (events, more) = table::events(&mut db, after, most).await?;
     let events = events.into_iter();
     let events = events.map(|event| match event.station.as_ref() == Some(&station) {
         true => event,

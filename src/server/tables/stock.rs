@@ -234,20 +234,29 @@ pub async fn note(
     Ok(number.unsigned_abs())
 }
 
-/// What happened after that event, at most so much of it.
+/// What happened after that event, and whether more did: at most so many events and, but for the first, so many bytes of them.
 pub async fn events(
     db: &mut Connection,
     after: u64,
-    limit: usize,
-) -> Result<Vec<StockEvent>, Fault> {
+    (limit, bytes): (usize, usize),
+) -> Result<(Vec<StockEvent>, bool), Fault> {
     let rows: Vec<Event> = sqlx::query_as(
         "SELECT number, accepted_ms, station, body FROM stock_event WHERE number > $1 ORDER BY number LIMIT $2",
     )
     .bind(i64::try_from(after).unwrap_or(i64::MAX))
-    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .bind(i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX))
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    let found = rows.len();
+    let mut taken = 0;
+    let fits = |(nth, row): &(usize, Event)| {
+        taken += row.bytes;
+        *nth < limit && (*nth == 0 || taken <= bytes)
+    };
+    let rows = rows.into_iter().enumerate().take_while(fits);
+    let events: Vec<StockEvent> = rows.map(|(_, row)| row.event).collect();
+    let more = events.len() < found;
+    Ok((events, more))
 }
 
 /// The number of the last event.
@@ -266,21 +275,28 @@ pub async fn history(db: &mut Connection, item: ItemId) -> Result<Vec<StockEvent
     .bind(item.to_string())
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    Ok(rows.into_iter().map(|row| row.event).collect())
 }
 
 /// An event as it stands in its row.
-struct Event(StockEvent);
+struct Event {
+    event: StockEvent,
+    /// How long it is, about.
+    bytes: usize,
+}
 
 impl FromRow<'_, Row> for Event {
     fn from_row(row: &Row) -> Result<Self, Fault> {
         let number: i64 = row.try_get("number")?;
         let body: String = row.try_get("body")?;
-        Ok(Self(StockEvent {
-            number: number.unsigned_abs(),
-            accepted_at: row.try_get::<At, _>("accepted_ms")?.0,
-            station: row.try_get("station")?,
-            what: read(&body)?,
-        }))
+        Ok(Self {
+            event: StockEvent {
+                number: number.unsigned_abs(),
+                accepted_at: row.try_get::<At, _>("accepted_ms")?.0,
+                station: row.try_get("station")?,
+                what: read(&body)?,
+            },
+            bytes: body.len(),
+        })
     }
 }

@@ -722,3 +722,34 @@ async fn no_name_that_was_typed_for_a_receipt_reaches_another_station() {
         "it comes to the same"
     );
 }
+
+#[tokio::test]
+async fn a_page_of_the_feed_is_never_larger_than_a_station_takes() {
+    let stock = Stock::new().await;
+    for nth in 0..8 {
+        let serials = (0..12_000).map(|n| Serial::said(&format!("{nth}{n:08}")).unwrap());
+        let delivery = Delivery {
+            id: DeliveryId(uuid::Uuid::now_v7()),
+            supplier: OneLine::new("A supplier").unwrap(),
+            order: OneLine::new(&format!("47{nth}")).unwrap(),
+            owner: Owner::Desk {},
+            boxes: 1,
+            expected: vec![Expected {
+                model: Model::named("c200").unwrap(),
+                count: 12_000,
+                serials: serials.collect(),
+            }],
+        };
+        let version = VERSION;
+        let request = DeliveryRequest { version, delivery };
+        let kept = stock.client.keep_delivery(&stock.session, &request).await;
+        kept.unwrap();
+    }
+    let first = stock.client.stock_feed(0).await.unwrap();
+    assert!(first.more, "{} events", first.events.len());
+    let events = stock.events().await;
+    let deliveries = events
+        .iter()
+        .filter(|event| matches!(event.what, StockNews::Delivery { .. }));
+    assert_eq!(deliveries.count(), 8);
+}
