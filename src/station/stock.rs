@@ -74,9 +74,7 @@ impl Station {
             let heard = self.stock().heard()?;
             let feed = self.heard(client.stock_feed(heard.after).await)?;
             if feed.last < heard.after {
-                tracing::warn!(
-                    "the registry has lost events of its stock: they are asked for anew"
-                );
+                tracing::warn!("the registry has lost events of its stock");
                 self.stock().forget()?;
                 continue;
             }

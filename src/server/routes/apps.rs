@@ -111,12 +111,13 @@ pub async fn app(
 ) -> Answer<Response> {
     let route = ("app", sent.push.body.version);
     // Nobody waits for the lock while a seal is opened; of what was answered before it is no matter whether it still opens.
-    let is_right = checked(&registry, &sent.push.body);
+    let is_right = is_right(&registry, &sent.push.body);
     let mut entry = match begin(&registry, &station, route, &sent).await? {
         Opened::Fresh(entry) => entry,
         Opened::Repeated(response) => return Ok(response),
     };
-    let (push, is_right) = (sent.push.body, is_right?);
+    let push = sent.push.body;
+    check_form(&push)?;
     let claim = Claim {
         station: &station,
         offer: push.offer,
@@ -194,7 +195,7 @@ fn check_form(push: &AppPush) -> Answer<()> {
 /// The secret as it is kept, if its code of the step that is named is right. The step lies between the offer and the end.
 async fn proved_secret(
     tx: &mut Write,
-    (push, is_right): (&AppPush, bool),
+    (push, is_right): (&AppPush, Answer<bool>),
     issued_at: Timestamp,
 ) -> Answer<StoredSecret> {
     let settings = push.settings;
@@ -225,7 +226,7 @@ async fn proved_secret(
             .unwrap_or(0),
         last_step: Some(push.step),
     };
-    match is_right {
+    match is_right? {
         true => Ok(secret),
         false => Err(Refusal::because(
             problem_code::CODE_WRONG,
@@ -235,7 +236,7 @@ async fn proved_secret(
 }
 
 /// Whether the code that is pushed is the secret's, of the step that is pushed with it. Refused: what has not the form, or does not open.
-fn checked(registry: &Registry, push: &AppPush) -> Answer<bool> {
+fn is_right(registry: &Registry, push: &AppPush) -> Answer<bool> {
     check_form(push)?;
     let sealed_for = For {
         factor: push.factor,

@@ -215,7 +215,7 @@ async fn what_was_stolen_or_is_over_is_never_lifted_and_the_refusal_says_who_may
         let said = detail(answer);
         assert!(said.contains(why.as_str()), "{said}");
         assert!(
-            said.contains("administrator of their organisation"),
+            said.contains("administrator of the same organisation"),
             "{said}"
         );
     }
