@@ -191,9 +191,9 @@ fn unquoted(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// Waits until that holds; what is said by itself is said within a second.
+/// Waits until that holds; what is said by itself is said within a second, on a machine that is busy with much else within thirty.
 pub async fn until(what: &str, holds: impl AsyncFn() -> bool) {
-    for _ in 0..300 {
+    for _ in 0..600 {
         if holds().await {
             return;
         }
