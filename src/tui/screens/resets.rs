@@ -28,8 +28,8 @@ const REFUSED_LATELY: SignedDuration = SignedDuration::from_hours(4);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ResetsPage {
     marked: Option<AccountResetId>,
-    /// The one that the next x ends.
-    ending: Option<AccountResetId>,
+    /// The one that the next x ends, as it stood when that was asked: whatever became of it since is asked about anew.
+    ending: Option<(AccountResetId, ResetState)>,
 }
 
 impl Model {
@@ -251,14 +251,16 @@ fn open_person(model: &mut Model) -> Vec<Effect> {
 
 /// The first x asks, the second one ends it.
 fn end(model: &mut Model) -> Vec<Effect> {
-    let (marked, how) = (marked(model).map(|reset| reset.id), ending(model));
+    let marked = marked(model).map(|reset| (reset.id, reset.state));
+    let how = ending(model);
     let Page::Resets(page) = &mut model.page else {
         return Vec::new();
     };
-    let (Some(reset), Some(how), asked) = (marked, how, page.ending.take()) else {
+    let (Some(now), Some(how), asked) = (marked, how, page.ending.take()) else {
         return Vec::new();
     };
-    if asked == Some(reset) {
+    if asked == Some(now) {
+        let reset = now.0;
         return vec![Effect::Send(Command::EndReset { reset, how })];
     }
     page.ending = marked;

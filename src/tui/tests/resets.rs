@@ -47,6 +47,18 @@ fn what_one_asked_for_is_withdrawn_and_what_was_released_for_others_refused_when
             stage.press(KeyCode::Down);
         }
     }
+    // What was asked of one that waited is asked anew once it was released.
+    let mut stage = at("resets-own");
+    let mut resets = made::resets();
+    for reset in &mut resets {
+        reset.state = ResetState::Released;
+    }
+    assert!(shown(&stage).contains("x once more"));
+    tell(&mut stage, resets);
+    assert!(!shown(&stage).contains("x once more"), "{}", shown(&stage));
+    sent(&mut stage);
+    stage.press(KeyCode::Char('x'));
+    assert_eq!(sent(&mut stage), [] as [&str; 0]);
     // What was asked is forgotten as soon as another line is marked.
     let mut stage = at("resets-own");
     stage.press(KeyCode::Up);

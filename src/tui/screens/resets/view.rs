@@ -147,11 +147,13 @@ fn known(ctx: Ctx<'_>, sheet: &mut Sheet<'_>, area: Rect, reset: &AccountReset) 
     }
     let (sure, danger) = (|words| format!("! {words}"), ctx.theme.danger());
     let (words, style): (String, Style) = match &ctx.model.page {
-        Page::Resets(page) if page.ending == Some(reset.id) => match ending(ctx.model) {
-            Some(ResetEnding::Withdraw) => (sure(tr!(t, "resets-withdraw-sure")), danger),
-            Some(ResetEnding::Refuse) => (sure(tr!(t, "resets-refuse-sure")), danger),
-            None => (next(ctx, reset), strong),
-        },
+        Page::Resets(page) if page.ending == Some((reset.id, reset.state)) => {
+            match ending(ctx.model) {
+                Some(ResetEnding::Withdraw) => (sure(tr!(t, "resets-withdraw-sure")), danger),
+                Some(ResetEnding::Refuse) => (sure(tr!(t, "resets-refuse-sure")), danger),
+                None => (next(ctx, reset), strong),
+            }
+        }
         _ => (next(ctx, reset), strong),
     };
     sheet.paragraph(area, row, &words, style);
