@@ -240,8 +240,12 @@ fn lift(stage: &mut Stage) {
     stage.run(Event::Alive { touch: true });
 }
 
+/// By another document than the last time.
 fn lifted(stage: &mut Stage) {
     lifting(stage);
+    stage.run(Event::IdentifiedBefore {
+        before: cast::identified_before(),
+    });
     stage.end(Ending::Loss {
         person: cast::main_admin(),
         result: LossResult::Lifted {

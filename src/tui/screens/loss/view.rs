@@ -172,6 +172,16 @@ pub(in crate::tui) fn done(
         push,
     } = result
     else {
+        // Whoever lifted it by another document than the last time sees that it may have been mistyped, or is somebody else's.
+        if let Some(before) = ctx
+            .model
+            .run()
+            .and_then(|run| run.identified_before.as_ref())
+        {
+            let words = t.identified_before(before, ctx.day(before.at));
+            let mark = s("!", ctx.theme.warning());
+            sheet.bullet(body, row, mark, &words, ctx.theme.strong());
+        }
         return;
     };
     let row = match push {
