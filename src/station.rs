@@ -117,7 +117,7 @@ impl Station {
     /// Opens the data directory and what it says of the registry. Starts nothing.
     pub fn open(dir: &Path, config: Config, slots: Slots) -> Result<Self, OpenError> {
         let store = Store::open(dir)?;
-        let stock = StockCache::open(dir)?;
+        let stock = StockCache::open(dir);
         let joined = store.station()?;
         let imported = store.metadata()?;
         let catalogue = imported.map(|import| metadata::kept(dir, &import));

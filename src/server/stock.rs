@@ -15,8 +15,9 @@ use crate::domain::custody::{
     BLOCK_NUMBERS, Delivery, Evidence, Fate, Identifier, ItemState, Movement, NoSpot, Place, Spot,
     StockAct, TagBlock, Thing, follows, row_of,
 };
+use crate::domain::line::NotOneLine;
 use crate::domain::suspension::FactorRef;
-use crate::domain::{EntryId, KeyId, OperatorId, PersonId, StationId};
+use crate::domain::{EntryId, KeyId, OneLine, OperatorId, PersonId, StationId};
 use crate::wire::{Because, StockNews, problem_code};
 
 /// What a station reports that was done.
@@ -87,10 +88,7 @@ async fn check_hands(tx: &mut Write, done: &Done<'_>) -> Answer<()> {
         let role = movement.role;
         return Err(refused(Because::RoleThen { operator, role }));
     }
-    if movement.check_texts().is_err() {
-        let detail = "a remark or a name may have 200 characters, of one line";
-        return Err(Refusal::new(problem_code::MALFORMED, detail));
-    }
+    check_written(movement.check_texts())?;
     // Nothing that a person signed is looked up here yet: it is not taken on a station's word.
     if let Some(Evidence::Signed { .. }) = &movement.evidence {
         let detail = "a receipt that was signed is not known to this registry";
@@ -108,6 +106,14 @@ async fn check_hands(tx: &mut Write, done: &Done<'_>) -> Answer<()> {
         return Err(refused(Because::OneHuman { operator, second }));
     }
     Ok(())
+}
+
+/// What people write is shown to others: of one line, and nothing hidden in it.
+fn check_written(checked: Result<(), NotOneLine>) -> Answer<()> {
+    checked.map_err(|why| {
+        let detail = format!("what people write of the stock is one line each: {why}");
+        Refusal::new(problem_code::MALFORMED, detail)
+    })
 }
 
 /// Whether an account is there, and in use.
@@ -225,6 +231,7 @@ pub async fn keep_place(
     place: &Place,
     now: Timestamp,
 ) -> Answer<()> {
+    check_written(OneLine::<60>::check(&place.label))?;
     active(tx, &place.custodian).await?;
     let before = table::place(tx, place.id).await?;
     if let Some(before) = &before {
@@ -263,6 +270,8 @@ pub async fn keep_delivery(
     delivery: &Delivery,
     now: Timestamp,
 ) -> Answer<()> {
+    check_written(OneLine::<100>::check(&delivery.supplier))?;
+    check_written(OneLine::<60>::check(&delivery.order))?;
     if table::has_come(tx, delivery.id).await? {
         let delivery = delivery.order.to_string();
         return Err(refused(Because::DeliveryBegun { delivery }));

@@ -79,7 +79,8 @@ impl Station {
                 continue;
             }
             match self.stock().take(&feed, heard.after, Timestamp::now()) {
-                Ok(()) if feed.more => {}
+                // One that says that more follows, and tells nothing, would be asked for ever.
+                Ok(()) if feed.more && !feed.events.is_empty() => {}
                 Ok(()) => {
                     if !feed.events.is_empty() {
                         self.touch();

@@ -303,7 +303,7 @@ pub(super) fn set_aside(dir: &Path) -> Result<(), StoreError> {
     dir.parent().map_or(Ok(()), sync_dir)
 }
 
-fn prefixed(rows: &BTreeMap<Vec<u8>, Vec<u8>>, prefix: &[u8]) -> Vec<Row> {
+pub(super) fn prefixed(rows: &BTreeMap<Vec<u8>, Vec<u8>>, prefix: &[u8]) -> Vec<Row> {
     rows.range(prefix.to_vec()..)
         .take_while(|(key, _)| key.starts_with(prefix))
         .map(|(key, value)| (key.clone(), value.clone()))

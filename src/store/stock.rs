@@ -17,7 +17,7 @@ use super::index::files::Files;
 use super::index::rows::{
     OWN_MOVEMENTS, OwnFate, OwnMovement, decode, encode, item_named, items_named, own_movements_of,
 };
-use super::index::{IndexFault, View, Writes, set_aside};
+use super::index::{IndexFault, Row, View, Writes, prefixed, set_aside};
 use super::private::private_dir;
 use crate::domain::custody::{Delivery, Identifier, ItemState, Place, Tag, TagBlock, follows};
 use crate::domain::{DeliveryId, EntryId, ItemId, PlaceId, StationId};
@@ -80,45 +80,52 @@ impl From<IndexFault> for NotTaken {
 
 /// What the registry told of its stock.
 pub struct StockCache {
-    rows: Files,
+    rows: Rows,
     dir: PathBuf,
     /// Held while a page of the feed is taken.
     taking: Mutex<()>,
 }
 
 impl StockCache {
-    /// Opens it in `DIR/stock`. One that can't be used, or is of another release, is begun anew.
-    ///
-    /// # Errors
-    /// [`StoreError::Index`] where that can't be either.
-    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+    /// Opens it in `DIR/stock`. One that can't be used, or is of another release, is begun anew; where that can't be done either, it is
+    /// kept in memory for this run: nobody is kept from work because the stock is not known.
+    pub fn open(dir: &Path) -> Self {
         let path = dir.join("stock");
-        private_dir(&path)?;
-        match Self::opened(&path) {
-            Ok(cache) => Ok(cache),
-            Err(fault) => {
-                tracing::warn!(why = %fault, "what is known of the stock is asked for anew");
-                set_aside(&path)?;
-                private_dir(&path)?;
-                Self::opened(&path).map_err(|fault| StoreError::Index {
-                    dir: path,
-                    why: fault.0,
-                })
+        let files = Self::files(&path).or_else(|why| {
+            tracing::warn!(%why, "what is known of the stock is asked for anew");
+            set_aside(&path)?;
+            Self::files(&path)
+        });
+        match files {
+            Ok(cache) => cache,
+            Err(why) => {
+                tracing::warn!(%why, "what is known of the stock is kept in memory for this run");
+                Self::over(Rows::Memory(Mutex::default()), &path)
             }
         }
     }
 
-    fn opened(path: &Path) -> Result<Self, IndexFault> {
-        let cache = Self {
-            rows: Files::open(path)?,
+    fn files(path: &Path) -> Result<Self, StoreError> {
+        private_dir(path)?;
+        let failed = |fault: IndexFault| StoreError::Index {
+            dir: path.to_owned(),
+            why: fault.0,
+        };
+        let files = Files::open(path).map_err(failed)?;
+        let cache = Self::over(Rows::Files(files), path);
+        match cache.heard().map_err(failed)?.version {
+            0 | VERSION => Ok(cache),
+            other => Err(failed(IndexFault(format!(
+                "what is known of the stock has form {other}"
+            )))),
+        }
+    }
+
+    fn over(rows: Rows, path: &Path) -> Self {
+        Self {
+            rows,
             dir: path.to_owned(),
             taking: Mutex::default(),
-        };
-        match cache.heard()?.version {
-            0 | VERSION => Ok(cache),
-            other => Err(IndexFault(format!(
-                "what is known of the stock has form {other}"
-            ))),
         }
     }
 
@@ -147,11 +154,9 @@ impl StockCache {
 
     /// Forgets everything: what the registry tells is taken from the start.
     fn clear(&self) -> Result<(), IndexFault> {
-        let mut writes = Writes::new();
-        self.rows.each(&mut |key, _| {
-            writes.insert(key.to_vec(), None);
-        })?;
-        self.rows.apply(writes)
+        let all = self.rows.rows(&[])?;
+        let writes = all.into_iter().map(|(key, _)| (key, None));
+        self.rows.apply(writes.collect())
     }
 
     /// Takes a page of the feed, all of it or nothing.
@@ -180,8 +185,49 @@ impl StockCache {
             at: Some(now),
         };
         page.put(META.to_vec(), &heard)?;
-        self.rows.apply(page.writes)?;
-        Ok(self.rows.flush()?)
+        Ok(self.rows.apply(page.writes)?)
+    }
+}
+
+/// Where it lies: in files, or where those can't be used at all (a full disk, say) in memory for the rest of the run.
+enum Rows {
+    Files(Files),
+    Memory(Mutex<BTreeMap<Vec<u8>, Vec<u8>>>),
+}
+
+impl Rows {
+    fn row(&self, key: &[u8]) -> Result<Option<Vec<u8>>, IndexFault> {
+        match self {
+            Self::Files(files) => files.row(key),
+            Self::Memory(rows) => Ok(rows.lock().get(key).cloned()),
+        }
+    }
+
+    fn rows(&self, prefix: &[u8]) -> Result<Vec<Row>, IndexFault> {
+        match self {
+            Self::Files(files) => files.rows(prefix),
+            Self::Memory(rows) => Ok(prefixed(&rows.lock(), prefix)),
+        }
+    }
+
+    /// All of it or nothing, and on the disk where it lies there.
+    fn apply(&self, writes: Writes) -> Result<(), IndexFault> {
+        match self {
+            Self::Files(files) => {
+                files.apply(writes)?;
+                files.flush()
+            }
+            Self::Memory(rows) => {
+                let mut rows = rows.lock();
+                for (key, value) in writes {
+                    match value {
+                        Some(value) => rows.insert(key, value),
+                        None => rows.remove(&key),
+                    };
+                }
+                Ok(())
+            }
+        }
     }
 }
 
